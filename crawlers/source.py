@@ -1,0 +1,190 @@
+"""The typed model of a source's YAML: what is fetched, by which rules it is read, what its terms allow.
+
+A source is one file ``<source_id>.yml``. A redesign appends an ``extract`` entry with ``valid_from``; captures made
+before it keep their old rules. There is no key that turns robots.txt off.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import date, datetime
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from warehouse.columns import ACCESS, GENRES, PUBLISHER_KINDS
+
+
+def _regex(text: str) -> str:
+    re.compile(text)
+    return text
+
+
+def _zone(name: str) -> str:
+    ZoneInfo(name)
+    return name
+
+
+Regex = Annotated[str, AfterValidator(_regex)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Genre = Literal[GENRES]  # type: ignore[valid-type]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Publisher(Model):
+    name: str
+    name_en: str
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    kind: Literal[PUBLISHER_KINDS]  # type: ignore[valid-type]
+
+
+class Terms(Model):
+    """``full``: text may be served; ``derive``: fetch, measure, serve an excerpt; ``feed_only``: never fetch the page."""
+
+    access: Literal[ACCESS] = "derive"  # type: ignore[valid-type]
+    licence: str = ""
+    url: str = ""
+    archive_days: int | None = Field(30, ge=1, description="days that raw bytes are kept; null keeps them")
+
+
+class Discover(Model):
+    """Where links come from.
+
+    ``url`` may hold ``{yyyy} {mm} {dd}`` (zero-padded) in an archive: it is asked once per month (or per day where
+    ``{dd}`` stands) of the range. An archive is the only kind read for a past day. ``links`` (css) picks the ``<a>``
+    elements of a listing or archive; ``date`` (css, within ``item``) and ``item`` (css of one entry) give date hints.
+    """
+
+    kind: Literal["atom", "rss", "rdf", "news_sitemap", "sitemap", "listing", "archive", "api"]
+    url: str
+    links: str = "a[href]"
+    item: str | None = None
+    date: str | None = None
+    next: str | None = Field(None, description="css of the link to the next page of a listing or archive")
+    max_pages: int = Field(20, ge=1)
+
+
+class Follow(Model):
+    """Regexes (``re.search``) on the absolute URL; a link needs one of ``allow`` and none of ``deny``."""
+
+    allow: list[Regex] = Field(default_factory=lambda: [r".*"])
+    deny: list[Regex] = Field(default_factory=list)
+
+
+class Published(Model):
+    """Where the publication time stands.
+
+    ``select`` is tried in order, the first that matches wins; each is ``css:…``, ``xpath:…``, ``meta:NAME``,
+    ``json_ld:KEY`` or ``url:REGEX`` (groups year, month, day). A css may end in ``@attribute``.
+    ``time`` is joined behind the date where the page splits them. ``formats`` are strptime formats tried before the
+    built-in English, Japanese (era) and Russian (genitive) readings. A naive time gets ``timezone``.
+    """
+
+    select: list[str]
+    time: str | None = None
+    formats: list[str] = Field(default_factory=list)
+    timezone: Zone | None = None
+
+
+class Extract(Model):
+    """One dated version of the rules; selectors as in ``Published.select``."""
+
+    valid_from: date = date(1970, 1, 1)
+    headline: str
+    body: str
+    strip: list[str] = Field(default_factory=list, description="css removed before the body is read")
+    paragraphs: str = "p, li, blockquote, h2, h3"
+    published: Published
+    modified: Published | None = None
+    event: Published | None = None
+    byline: str | None = None
+    lede: str | None = None
+    genre: dict[str, Regex] = Field(default_factory=dict, description="genre -> regex on URL or headline, first match wins")
+    paywall: str | None = Field(None, description="css or xpath that is there when the page gives only a lead")
+    challenge: list[str] = Field(default_factory=list, description="strings that mark a bot challenge")
+    headline_strip: Regex | None = Field(None, description="regex removed from the headline")
+
+
+class Key(Model):
+    """What makes two URLs the same document.
+
+    ``pattern`` with ``replace`` rewrites the URL (``re.sub``); a URL that it changes, or one that matches
+    ``alternate``, is an alternate view: print, photos, AMP.
+    """
+
+    pattern: Regex | None = None
+    replace: str = ""
+    alternate: list[Regex] = Field(default_factory=list)
+    use_canonical: bool = True
+
+
+class Politeness(Model):
+    delay_seconds: float = Field(5, ge=0)
+    concurrency: int = Field(1, ge=1, le=4)
+    max_pages_per_run: int = Field(200, ge=1)
+    timeout_seconds: float = Field(60, gt=0)
+
+
+class Bounds(Model):
+    """Bounds on one run's partition: shares of its articles, 0–1, or counts."""
+
+    articles: float | None = None
+    article_share: float | None = Field(None, description="articles among the article captures with HTTP 200")
+    byline_share: float | None = None
+    median_body_length: float | None = None
+    quarantined: float | None = None
+    quarantined_share: float | None = None
+    links: float | None = Field(None, description="links found by discovery")
+    age_days: float | None = Field(None, description="age of the newest item found, in days")
+
+
+class Assertions(Model):
+    """A broken ``min`` holds the partition; a broken ``max`` warns."""
+
+    min: Bounds = Bounds()
+    max: Bounds = Bounds()
+
+
+class Source(Model):
+    source_id: Annotated[str, Field(pattern=r"^[a-z]{2}_[a-z0-9]+(_[a-z0-9]+)*$")]
+    title: str
+    publisher: Publisher
+    genre: Genre
+    language: list[Annotated[str, Field(pattern=r"^[a-z]{2}$")]] = Field(min_length=1)
+    timezone: Zone
+    status: Literal["candidate", "active", "paused", "retired"] = "candidate"
+    verified_on: date | None = None
+    evidence: str = Field("", description="what the rules rest on: real page, fiction, live")
+    terms: Terms = Terms()
+    discover: list[Discover] = Field(min_length=1)
+    follow: Follow = Follow()
+    key: Key = Key()
+    extract: list[Extract] = Field(default_factory=list, description="none: the generic path reads the page")
+    politeness: Politeness = Politeness()
+    assertions: Assertions = Assertions()
+    articles_per_day: float | None = Field(None, description="usual number of articles a day")
+    usual_gap_days: float = Field(7, gt=0, description="a newest item older than this is stale")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Source:
+        starts = [rules.valid_from for rules in self.extract]
+        if starts != sorted(set(starts)):
+            raise ValueError("extract entries must have rising valid_from dates")
+        return self
+
+    def rules_at(self, captured_at: datetime) -> Extract | None:
+        """The rules in force on the publisher's local day of the capture; None means the generic path."""
+        day = captured_at.astimezone(ZoneInfo(self.timezone)).date()
+        valid = [rules for rules in self.extract if rules.valid_from <= day]
+        return valid[-1] if valid else None
+
+    def rules_sha256(self) -> str:
+        """Hash of all that changes what parsing makes of a capture."""
+        parts = self.model_dump(mode="json", include={"extract", "key", "genre", "language", "timezone", "follow"})
+        return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

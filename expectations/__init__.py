@@ -1,0 +1,1 @@
+"""The guard: Great Expectations on frames, at two gates."""

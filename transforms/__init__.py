@@ -1,0 +1,1 @@
+"""Source-blind computation in Polars: frames in, frames out; no files, no clock, no globals."""

@@ -1,0 +1,82 @@
+"""The typed model of a beat: the two countries, their terms and traps, topics, actors, targets.
+
+Another beat is another YAML; nothing in ``transforms/`` names a country.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _regex(text: str) -> str:
+    re.compile(text)
+    return text
+
+
+Regex = Annotated[str, AfterValidator(_regex)]
+Terms = dict[str, list[Regex]]
+"""Language code -> regexes, matched case-sensitively on NFKC text; write ``(?i:…)`` where case does not matter."""
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Country(Model):
+    """One side of the relation: how it is named, so that two sides can be found in one passage."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    name: str
+    terms: Terms
+
+
+class Anchor(Model):
+    """Terms that are enough alone; ``needs`` asks for a country's term in the same passage."""
+
+    terms: Terms
+    topics: list[str] = Field(default_factory=list)
+    needs: list[str] = Field(default_factory=list, description="country codes")
+
+
+class Topic(Model):
+    """A subject of the beat: with both countries in one passage, its terms make it relevant."""
+
+    title: str
+    terms: Terms
+
+
+class Office(Model):
+    title: str
+    start: date
+    end: date | None = None
+
+
+class Actor(Model):
+    name: str
+    country: str
+    wikidata: str | None = None
+    names: Terms
+    offices: list[Office] = Field(default_factory=list)
+
+
+class Beat(Model):
+    beat_id: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+    title: str
+    languages: list[str]
+    countries: list[Country] = Field(min_length=2, max_length=2)
+    anchors: list[Anchor]
+    topics: dict[str, Topic]
+    traps: Terms = Field(default_factory=dict, description="passages that look like the beat and are not; a match is cut out before anything else is matched")
+    negatives: Terms = Field(default_factory=dict, description="terms that weigh against: sport, quakes, history of others")
+    actors: dict[str, Actor] = Field(default_factory=dict)
+    targets: list[str] = Field(default_factory=list, description="country codes that tone is asked toward")
+
+    def sha256(self) -> str:
+        """Hash of the beat; part of the method version of all that rests on it."""
+        return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()

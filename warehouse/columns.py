@@ -1,0 +1,52 @@
+"""Columns that several tables share, declared once, and the closed lists of values."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from warehouse.contract import UTC_INSTANT, Column
+
+BASIS = ("observed", "backfill")
+KINDS = ("robots", "feed", "sitemap", "listing", "archive", "article")
+GENRES = (
+    "op_ed", "editorial", "official_statement", "press_conference", "readout",
+    "diet_speech", "interview", "news", "wire",
+)
+BODY_STATES = ("full", "truncated", "lead", "paywalled")
+PRECISIONS = ("minute", "day", "month")
+RELEVANCE = ("strong", "passage", "none")
+FATES = (
+    "article", "revision", "alternate_view", "unchanged", "discovery", "redirect", "skipped", "quarantined",
+)
+QUARANTINE_REASONS = (
+    "no_headline", "many_headlines", "no_body", "many_bodies", "no_date", "many_dates", "unreadable_date",
+    "future_date", "impossible_date", "challenge", "undecodable", "not_html", "unreadable_record", "unreadable_feed",
+)
+SKIP_REASONS = ("robots_txt", "http_error", "off_pattern", "not_article", "tombstone")
+FETCH_OUTCOMES = (
+    "ok", "not_modified", "redirect", "http_error", "robots_denied", "timeout", "dns_failure",
+    "connection_failed", "too_large", "challenged",
+)
+SOURCE_STATES = (
+    "ok", "empty", "stale", "blocked", "challenged", "changed", "robots", "down", "held", "unknown",
+)
+ACCESS = ("feed_only", "derive", "full")
+PUBLISHER_KINDS = ("government", "newspaper", "magazine", "think_tank", "wire")
+OUTCOMES = ("passed", "failed", "errored")
+
+CAPTURE_ID = Column("capture_id", pl.String, "one HTTP exchange: the WARC record's id, 32 hex digits")
+ARTICLE_ID = Column("article_id", pl.String, "stable hash of the canonical URL key: one document, all its versions")
+SOURCE_ID = Column("source_id", pl.String, "source, {iso2}_{publisher}_{section}")
+RUN_ID = Column("run_id", pl.String, "run that wrote the row")
+CAPTURED_AT = Column("captured_at", UTC_INSTANT, "when we fetched, UTC")
+CAPTURED_DATE = Column("captured_date", pl.Date, "UTC day of our fetch; never the day to analyse")
+PUBLISHED_AT = Column("published_at", UTC_INSTANT, "when the publisher published, UTC; local noon where only a day is known")
+PUBLISHED_DATE = Column("published_date", pl.Date, "the publisher's local day of publication; what marts count by")
+METHOD = Column("method", pl.String, "method that made the value")
+METHOD_VERSION = Column("method_version", pl.String, "its version; beat and rules hashes included")
+URL = Column("url", pl.String, "URL as fetched")
+BASIS_COLUMN = Column("basis", pl.String, "observed on its day, or backfill from a declared archive", values=BASIS)
+LANGUAGE_CODE = Column("language_code", pl.String, "ISO 639-1 language of the text")
+COUNTRY_CODE = Column("country_code", pl.String, "ISO 3166-1 alpha-2 country of the publisher")
+GENRE = Column("genre", pl.String, "genre of the document", values=GENRES)
+HEADLINE = Column("headline", pl.String, "headline as served")

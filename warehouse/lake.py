@@ -1,0 +1,156 @@
+"""The lake: log partitions and what was computed on each, as immutable or replaced-whole Parquet files.
+
+A *log partition* is what one run captured of one source: ``captured_date``, ``run_id``, ``source_id``. Its files are
+``lake/<zone>/<table>/captured_date=<d>/<run_id>-<source_id>.parquet``; the day's manifest
+``lake/manifests/<d>.json`` says from which inputs and methods the computed ones were made and what the gate said.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from nichiro.errors import ContractError, TransientError
+from warehouse.contract import Table
+
+
+@dataclass(frozen=True, order=True)
+class Partition:
+    captured_date: date
+    run_id: str
+    source_id: str
+
+    @property
+    def stem(self) -> str:
+        return f"{self.run_id}-{self.source_id}"
+
+
+class Entry(BaseModel):
+    """What the manifest knows of one log partition."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    parsed_from: str = Field("", description="hash of log files, rules and parser version")
+    parsed: dict[str, str] = Field(default_factory=dict, description="table name -> sha256 of its file")
+    gated: str = Field("", description="hash of what the gate looked at and its bounds")
+    status: str = Field("", description="accepted or held")
+    reasons: list[str] = Field(default_factory=list)
+    enriched_from: str = Field("", description="hash of parsed files and method versions")
+    enriched: dict[str, str] = Field(default_factory=dict, description="table name -> sha256 of its file")
+    counts: dict[str, int] = Field(default_factory=dict, description="table name -> rows")
+
+    def fingerprint(self) -> str:
+        """What a release compares to see whether it holds this very partition."""
+        seen = self.model_dump_json(include={"parsed", "status", "reasons", "enriched"})
+        return hashlib.sha256(seen.encode()).hexdigest()
+
+
+class Manifest(BaseModel):
+    """The manifest of one captured day: partition stem -> entry."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    entries: dict[str, Entry] = Field(default_factory=dict)
+
+
+class Lake:
+    """The files below ``<data_dir>/lake``. One writer at a time holds ``lock()``; readers need none."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self.root = data_dir / "lake"
+
+    def path(self, table: Table, partition: Partition) -> Path:
+        return self.root / table.zone / table.noun / f"captured_date={partition.captured_date}" / f"{partition.stem}.parquet"
+
+    def write(self, table: Table, partition: Partition, frame: pl.DataFrame) -> str:
+        """Write one partition's rows, whole or not at all; returns the file's SHA-256."""
+        frame = table.conform(frame)
+        path = self.path(table, partition)
+        write_atomically(path, lambda file: frame.write_parquet(file, compression="zstd", statistics=True))
+        return file_sha256(path)
+
+    def read(self, table: Table, partition: Partition) -> pl.DataFrame:
+        """Read one partition's rows; an absent file is an empty partition. Raises ContractError where unreadable."""
+        path = self.path(table, partition)
+        if not path.exists():
+            return table.empty()
+        try:
+            return table.conform(pl.read_parquet(path, hive_partitioning=False))
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise ContractError(f"{path} cannot be read: {error}", "delete the file and run `nichiro rebuild`") from error
+
+    def partitions(self, table: Table) -> list[Partition]:
+        """All partitions of a log table, oldest first."""
+        found = []
+        for day in sorted((self.root / table.zone / table.noun).glob("captured_date=*")):
+            captured_date = date.fromisoformat(day.name.removeprefix("captured_date="))
+            for file in sorted(day.glob("*.parquet")):
+                run_id, _, source_id = file.stem.partition("Z-")
+                number, _, source_id = source_id.partition("-")
+                found.append(Partition(captured_date, f"{run_id}Z-{number}", source_id))
+        return found
+
+    def manifest(self, captured_date: date) -> Manifest:
+        path = self.root / "manifests" / f"{captured_date}.json"
+        try:
+            return Manifest.model_validate_json(path.read_bytes())
+        except FileNotFoundError:
+            return Manifest()
+        except ValidationError as error:
+            raise ContractError(f"{path} is damaged", "delete it and run `nichiro rebuild`") from error
+
+    def write_manifest(self, captured_date: date, manifest: Manifest) -> None:
+        text = manifest.model_dump_json(indent=1).encode()
+        write_atomically(self.root / "manifests" / f"{captured_date}.json", lambda file: file.write(text))
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the writer's lock. Raises TransientError at once where another run holds it."""
+        path = self.data_dir / "state" / "writer.lock"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = path.open("a+")
+        except OSError as error:
+            raise TransientError(f"cannot open {path}: {error.strerror}", "check rights and free space") from error
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise TransientError("another nichiro run is writing", "wait for it, or see `nichiro status`") from error
+            yield
+
+
+def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Write to a temporary file beside ``path``, fsync, rename, fsync the folder. Raises TransientError on OSError."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise TransientError(f"cannot write {path}: {error.strerror}", "check rights and free space, then run again") from error
+
+
+def file_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

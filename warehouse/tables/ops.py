@@ -1,0 +1,139 @@
+"""ops: what the pipeline knows of itself: sources and their health, fates, partitions, checks, runs."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from warehouse.columns import (
+    ACCESS, CAPTURE_ID, CAPTURED_DATE, COUNTRY_CODE, FATES, GENRES, OUTCOMES, PUBLISHER_KINDS, RUN_ID, SOURCE_ID,
+    SOURCE_STATES,
+)
+from warehouse.contract import UTC_INSTANT, Column, Table
+
+SOURCES = Table(
+    zone="ops",
+    noun="sources",
+    grain="One row per declared source.",
+    columns=(
+        SOURCE_ID,
+        Column("title", pl.String, "name of the source"),
+        Column("publisher", pl.String, "publisher's name in English"),
+        COUNTRY_CODE,
+        Column("publisher_kind", pl.String, "kind of publisher", values=PUBLISHER_KINDS),
+        Column("genre", pl.String, "genre of its documents where the page does not say otherwise", values=GENRES),
+        Column("languages", pl.List(pl.String), "languages it publishes in"),
+        Column("status", pl.String, "state of the declaration", values=("candidate", "active", "paused", "retired")),
+        Column("timezone", pl.String, "publisher's IANA time zone"),
+        Column("access", pl.String, "what the terms allow", values=ACCESS),
+        Column("licence", pl.String, "licence or terms, in short", nullable=True),
+        Column("rules_sha256", pl.String, "hash of the extraction rules"),
+        Column("min_articles_per_day", pl.Float64, "usual number of articles a day, where declared", nullable=True),
+    ),
+    primary_key=("source_id",),
+    partition="source_id",
+)
+
+TOPICS = Table(
+    zone="ops",
+    noun="topics",
+    grain="One row per topic of the beat.",
+    columns=(
+        Column("topic_id", pl.String, "topic of the beat"),
+        Column("title", pl.String, "its name in English"),
+    ),
+    primary_key=("topic_id",),
+    partition="topic_id",
+)
+
+SOURCE_DAYS = Table(
+    zone="ops",
+    noun="source_days",
+    grain="One row per source and day: could we have seen what it published, and how do we know.",
+    columns=(
+        SOURCE_ID,
+        Column("day", pl.Date, "the publisher's day"),
+        Column("state", pl.String, "health of the source that day", values=SOURCE_STATES),
+        Column("basis", pl.String, "looked at on the day, through an archive later, or not at all",
+               values=("observed", "backfilled", "unknown")),
+        Column("is_healthy", pl.Boolean, "counts for shares of attention"),
+        Column("reason", pl.String, "why, in words a person can act on", nullable=True),
+        Column("discovered_count", pl.Int64, "links found", minimum=0),
+        Column("fetched_count", pl.Int64, "article URLs asked for", minimum=0),
+        Column("article_count", pl.Int64, "captures of that day's runs read as articles", minimum=0),
+        Column("quarantined_count", pl.Int64, "captures of that day's runs held back", minimum=0),
+    ),
+    primary_key=("source_id", "day"),
+    partition="day",
+    window_days=0,
+)
+
+FATES_TABLE = Table(
+    zone="ops",
+    noun="fates",
+    grain="One row per capture: its one fate.",
+    columns=(
+        CAPTURE_ID,
+        RUN_ID,
+        SOURCE_ID,
+        Column("article_id", pl.String, "the document, where it is one", nullable=True),
+        Column("fate", pl.String, "what became of it", values=FATES),
+        Column("reason", pl.String, "reason of a skipped or quarantined one", nullable=True),
+        CAPTURED_DATE,
+    ),
+    primary_key=("capture_id",),
+    partition="captured_date",
+)
+
+PARTITIONS = Table(
+    zone="ops",
+    noun="partitions",
+    grain="One row per log partition that this release holds: a run's captures of one source.",
+    columns=(
+        CAPTURED_DATE,
+        RUN_ID,
+        SOURCE_ID,
+        Column("fingerprint", pl.String, "hash of its inputs, methods and gate: differs, then it is dirty"),
+        Column("status", pl.String, "what the source gate said", values=("accepted", "held")),
+        Column("reasons", pl.List(pl.String), "broken minima of a held one, warnings of an accepted one"),
+        Column("capture_count", pl.Int64, "captures in it", minimum=0),
+        Column("article_count", pl.Int64, "article versions in it", minimum=0),
+        Column("quarantined_count", pl.Int64, "quarantined captures in it", minimum=0),
+    ),
+    primary_key=("captured_date", "run_id", "source_id"),
+    partition="captured_date",
+)
+
+CHECK_RESULTS = Table(
+    zone="ops",
+    noun="check_results",
+    grain="One row per check of a run.",
+    columns=(
+        RUN_ID,
+        Column("gate", pl.String, "before build or before publish", values=("sources", "tables")),
+        Column("suite", pl.String, "table or source that was checked"),
+        Column("check_name", pl.String, "the check"),
+        Column("severity", pl.String, "critical blocks, warning is shown", values=("critical", "warning", "info")),
+        Column("outcome", pl.String, "errored is neither passed nor failed, and blocks", values=OUTCOMES),
+        Column("observed", pl.String, "what was found", nullable=True),
+        Column("failing_rows", pl.List(pl.String), "keys of up to 20 rows that break it"),
+        Column("checked_at", UTC_INSTANT, "when, UTC"),
+    ),
+    primary_key=("run_id", "gate", "suite", "check_name"),
+    partition="run_id",
+)
+
+RUNS = Table(
+    zone="ops",
+    noun="runs",
+    grain="One row per run that reached the publish gate.",
+    columns=(
+        RUN_ID,
+        Column("run_date", pl.Date, "day to analyse"),
+        Column("started_at", UTC_INSTANT, "start, UTC"),
+        Column("status", pl.String, "what came of it", values=("published", "blocked", "unchanged")),
+        Column("build_id", pl.String, "release, where one was published", nullable=True),
+    ),
+    primary_key=("run_id",),
+    partition="run_id",
+)
+
