@@ -25,7 +25,9 @@ def connect() -> duckdb.DuckDBPyConnection:
 
 def table(name: str) -> pl.DataFrame:
     """Return one table of the current release, e.g. ``"marts.coverage_daily"``, as a Polars frame."""
+    import polars as pl
+
     from warehouse.tables import TABLES
 
     with connect() as connection:
-        return connection.sql(f"SELECT * FROM {TABLES[name].name}").pl()  # noqa: S608 (a known name)
+        return pl.from_arrow(connection.sql(f"SELECT * FROM {TABLES[name].name}").to_arrow_table())  # noqa: S608 (a known name)

@@ -1,0 +1,63 @@
+"""Contract versions: what brings the tables of an older release, or an older log file, to today's contracts.
+
+Each step takes a frame of version n of a table and returns one of version n + 1. A contract whose version rises without
+a step here is emptied in the candidate; its partitions then count as dirty and are computed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import duckdb
+import polars as pl
+
+from warehouse.contract import Table
+
+Step = Callable[[pl.DataFrame], pl.DataFrame]
+STEPS: dict[tuple[str, int], Step] = {}
+"""(table name, version that it starts from) -> step."""
+
+
+def upgrade(table: Table, frame: pl.DataFrame, version: int) -> pl.DataFrame | None:
+    """Bring a frame from ``version`` to the contract's; None where a step is missing."""
+    for number in range(version, table.version):
+        step = STEPS.get((table.name, number))
+        if step is None:
+            return None
+        frame = step(frame)
+    return frame
+
+
+def migrate(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create missing tables and bring older ones to today's contracts, in one transaction."""
+    from warehouse.tables import TABLES
+
+    connection.execute("CREATE TABLE IF NOT EXISTS ops.contracts (table_name VARCHAR, version INTEGER, columns VARCHAR[])")
+    found = {name: (version, columns) for name, version, columns in connection.execute("FROM ops.contracts").fetchall()}
+    stale = []
+    connection.execute("BEGIN")
+    for table in TABLES.values():
+        names = [f"{column.name} {column.sql_type}" for column in table.served_columns]
+        version, columns = found.get(table.name, (0, []))
+        if (version, columns) == (table.version, names) or not table.served:
+            continue
+        frame = None
+        if version:
+            old = pl.from_arrow(connection.sql(f"FROM {table.name}").to_arrow_table())
+            frame = upgrade(table, old, version) if version < table.version else None
+            connection.execute(f"DROP TABLE {table.name}")
+            if frame is None:
+                stale.append(table.name)
+        for statement in table.ddl():
+            connection.execute(statement)
+        if frame is not None:
+            connection.register("migrated", frame.to_arrow())
+            connection.execute(f"INSERT INTO {table.name} BY NAME FROM migrated")
+            connection.unregister("migrated")
+        connection.execute("DELETE FROM ops.contracts WHERE table_name = ?", [table.name])
+        connection.execute("INSERT INTO ops.contracts VALUES (?, ?, ?)", [table.name, table.version, names])
+    if stale:
+        # Without their rows nothing is known to be loaded: every partition is dirty again.
+        for name in (name for name, table in TABLES.items() if table.served and not name.startswith(("ops.check_results", "ops.runs"))):
+            connection.execute(f"DELETE FROM {name}")  # noqa: S608
+    connection.execute("COMMIT")

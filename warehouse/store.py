@@ -1,0 +1,189 @@
+"""Releases: one self-contained DuckDB file each, built aside, checked, then made current by moving a link.
+
+``releases/<build_id>/warehouse.duckdb`` are the last few; ``current`` points at one of them and readers open it
+read-only. The *candidate* starts as a copy of the current release and is the only file that is ever written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from nichiro.errors import ConfigError, ContractError, TransientError
+from warehouse.contract import Table
+from warehouse.lake import write_atomically
+from warehouse.migrations import migrate
+from warehouse.tables import TABLES, ZONES
+
+DATABASE = "warehouse.duckdb"
+
+
+def current_release(data_dir: Path) -> Path | None:
+    """The folder of the current release, or None before the first publish."""
+    link = data_dir / "current"
+    return link.resolve() if (link / DATABASE).exists() else None
+
+
+def connect(data_dir: Path) -> duckdb.DuckDBPyConnection:
+    """Open the current release read-only, time zone UTC. Raises ConfigError where nothing was published yet."""
+    release = current_release(data_dir)
+    if release is None:
+        raise ConfigError(f"no release in {data_dir}", "run `nichiro demo` or `nichiro run`, or set NICHIRO_DATA_DIR")
+    return _open(release / DATABASE, read_only=True)
+
+
+def _open(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    try:
+        connection = duckdb.connect(str(path), read_only=read_only)
+        connection.execute("SET TimeZone = 'UTC'")
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise TransientError(f"{path} is locked by another process", "close it there, then run again") from error
+        raise ContractError(f"{path} cannot be opened: {_first_line(error)}", "run `nichiro rebuild`") from error
+    except duckdb.Error as error:
+        raise ContractError(f"{path} cannot be opened: {_first_line(error)}", "run `nichiro rebuild`") from error
+    return connection
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
+
+
+@contextmanager
+def _own_trouble() -> Iterator[None]:
+    """Say in one line what keeps the candidate from being written."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise TransientError(f"candidate cannot be written: {_first_line(error)}", "free some disk space, then run again") from error
+    except OSError as error:
+        raise TransientError(f"candidate cannot be written: {error.strerror}", "free some disk space, then run again") from error
+
+
+class Candidate:
+    """The release in the making. Hold the lake's writer lock while one is open."""
+
+    def __init__(self, data_dir: Path, *, read_only: bool = False) -> None:
+        self.data_dir = data_dir
+        self.folder = data_dir / "releases" / ".candidate"
+        if not (self.folder / DATABASE).exists():
+            raise ConfigError("there is no candidate", "run `nichiro build` first")
+        self._connection = _open(self.folder / DATABASE, read_only=read_only)
+
+    @classmethod
+    def start(cls, data_dir: Path, *, fresh: bool = False) -> Candidate:
+        """Begin anew from a copy of the current release, or from empty tables when ``fresh`` or where there is none."""
+        folder = data_dir / "releases" / ".candidate"
+        release = None if fresh else current_release(data_dir)
+        with _own_trouble():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            if release is not None:
+                shutil.copyfile(release / DATABASE, folder / DATABASE)
+            else:
+                duckdb.connect(str(folder / DATABASE)).close()
+        candidate = cls(data_dir)
+        with _own_trouble():
+            for zone in ZONES:
+                candidate._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {zone}")
+            migrate(candidate._connection)
+        return candidate
+
+    def query(self, sql: str, **frames: pl.DataFrame) -> pl.DataFrame:
+        """Run a SELECT; each frame is a table of that name in it."""
+        for name, frame in frames.items():
+            self._connection.register(name, frame.to_arrow())
+        try:
+            return pl.from_arrow(self._connection.sql(sql).to_arrow_table())
+        finally:
+            for name in frames:
+                self._connection.unregister(name)
+
+    def read(self, table: Table, keys: pl.DataFrame | None = None) -> pl.DataFrame:
+        """Rows of a table, all or those that match ``keys`` on all of its columns, with the served columns' types."""
+        schema = {column.name: column.dtype for column in table.served_columns}
+        if keys is None:
+            rows = self.query(f"SELECT * FROM {table.name}")  # noqa: S608 (a known name)
+        else:
+            rows = self.query(f"SELECT t.* FROM {table.name} t SEMI JOIN keys USING ({', '.join(keys.columns)})", keys=keys)  # noqa: S608
+        return rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+
+    def delete(self, table: Table, keys: pl.DataFrame) -> None:
+        """Delete the rows that match ``keys`` on all of its columns."""
+        if keys.is_empty():
+            return
+        match = " AND ".join(f"t.{name} = keys.{name}" for name in keys.columns)
+        with _own_trouble():
+            self._connection.register("keys", keys.to_arrow())
+            self._connection.execute(f"DELETE FROM {table.name} t USING keys WHERE {match}")  # noqa: S608
+            self._connection.unregister("keys")
+
+    def insert(self, table: Table, frame: pl.DataFrame) -> None:
+        """Insert rows; columns that are not served are left out."""
+        if frame.is_empty():
+            return
+        frame = table.conform(frame).select(column.name for column in table.served_columns)
+        with _own_trouble():
+            self._connection.register("rows", frame.to_arrow())
+            self._connection.execute(f"INSERT INTO {table.name} BY NAME SELECT * FROM rows")  # noqa: S608
+            self._connection.unregister("rows")
+
+    def replace(self, table: Table, keys: pl.DataFrame, frame: pl.DataFrame) -> None:
+        """Delete the rows of ``keys``, then insert ``frame``."""
+        self.delete(table, keys)
+        self.insert(table, frame)
+
+    def note(self, content: dict) -> None:
+        """Keep what check and publish need to know of this candidate beside it."""
+        text = json.dumps(content, ensure_ascii=False, indent=1).encode()
+        write_atomically(self.folder / "candidate.json", lambda file: file.write(text))
+
+    def noted(self) -> dict:
+        try:
+            return json.loads((self.folder / "candidate.json").read_bytes())
+        except (OSError, json.JSONDecodeError) as error:
+            raise ConfigError("the candidate is unfinished", "run `nichiro build` first") from error
+
+    def close(self) -> None:
+        """Flush everything to the one file."""
+        with _own_trouble():
+            self._connection.execute("CHECKPOINT")
+            self._connection.close()
+
+    def abandon(self) -> None:
+        """Close without a checkpoint; the next build starts anew."""
+        self._connection.close()
+
+
+def publish(data_dir: Path, build_id: str, keep: int) -> Path:
+    """Make the closed candidate the current release ``build_id`` and drop releases beyond the last ``keep``."""
+    releases = data_dir / "releases"
+    release = releases / build_id
+    with _own_trouble():
+        with (releases / ".candidate" / DATABASE).open("rb") as file:
+            os.fsync(file.fileno())
+        (releases / ".candidate").replace(release)
+        link = data_dir / ".current.tmp"
+        link.unlink(missing_ok=True)
+        link.symlink_to(Path("releases") / build_id)
+        link.replace(data_dir / "current")
+        for folder in (releases, data_dir):
+            descriptor = os.open(folder, os.O_RDONLY)
+            os.fsync(descriptor)
+            os.close(descriptor)
+    for old in sorted(path for path in releases.iterdir() if not path.name.startswith("."))[:-keep]:
+        if old.resolve() != release.resolve():
+            shutil.rmtree(old, ignore_errors=True)
+    return release
+
+
+def served_tables() -> list[Table]:
+    """The tables that a release holds."""
+    return [table for table in TABLES.values() if table.served]
