@@ -1,0 +1,355 @@
+"""The archive: every HTTP response as it came, in WARC 1.1 files, written before anything reads a page.
+
+One file per source and run: ``archive/<source_id>/<yyyy>/<mm>/<run_id>.warc.gz``, one gzip member per record, the
+request beside its response. A file under its final name is complete; a killed run leaves only ``….warc.gz.open``,
+which nothing reads. ``raw.captures`` is an index of these files and can be made from them again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import string
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from email.message import Message
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import quote, urljoin, urlsplit
+from uuid import UUID, uuid5
+
+import brotli  # warcio 1.8 cannot decode with brotli 1.2
+import polars as pl
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from nichiro import __version__
+from nichiro.errors import ContractError, TransientError
+from warehouse.lake import Partition
+from warehouse.tables.raw import CAPTURES
+
+RECORD_IDS = UUID("7c9a2d3e-54b1-5f0a-9d0f-2b1c6a1e8d47")  # namespace of our record ids, fixed for ever
+MAX_BODY_BYTES = 64 * 2**20  # a decompression bomb is cut here; the largest honest pages have about 5 MB
+_HINT = "restore the file from a backup, or move it away and run `nichiro rebuild`"
+_ASCII = string.printable
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Where a response lies, and its row of raw.captures."""
+
+    capture_id: str
+    warc_path: str
+    warc_offset: int
+    capture: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ArchivedResponse:
+    """A response from the archive; header names in lower case, ``body`` after content decoding."""
+
+    url: str
+    http_status: int
+    headers: dict[str, str]
+    body: bytes
+    captured_at: datetime
+    kind: str
+    basis: str
+
+
+class ArchiveWriter:
+    """Writes the WARC file of one source and run; ``close`` makes it visible, a crash before leaves nothing visible.
+
+    The record ids follow from run, source and running number, so the same run gives the same ids.
+    """
+
+    def __init__(self, data_dir: Path, source_id: str, run_id: str) -> None:
+        self.source_id = source_id
+        self.run_id = run_id
+        self.captured_date = run_day(run_id)
+        folder = Path("archive", source_id, f"{self.captured_date:%Y}", f"{self.captured_date:%m}")
+        self.warc_path = (folder / f"{run_id}.warc.gz").as_posix()
+        self._path = data_dir / self.warc_path
+        self._open_path = self._path.with_name(self._path.name + ".open")
+        self._file: BinaryIO | None = None
+        self._number = 0
+
+    def append(
+        self,
+        url: str,
+        http_status: int,
+        reason: str,
+        headers: Sequence[tuple[str, str]],
+        raw_body: bytes,
+        captured_at: datetime,
+        request_headers: Sequence[tuple[str, str]],
+        *,
+        kind: str,
+        basis: str,
+    ) -> Stored:
+        """Add one exchange; ``raw_body`` is still content-encoded, but without transfer coding.
+
+        Raises TransientError where the disk is full or the folder cannot be written.
+        """
+        # The body was de-chunked on its way: a reader that believed this header would de-chunk it again.
+        kept = [(name, _ascii(value)) for name, value in headers if name.lower() != "transfer-encoding"]
+        response_id = self._next_id()
+        marks = {
+            "WARC-Record-ID": f"<urn:uuid:{response_id}>",
+            "WARC-Date": _warc_date(captured_at),
+            "WARC-Nichiro-Kind": kind,
+            "WARC-Nichiro-Basis": basis,
+        }
+        try:
+            file, writer = self._opened(captured_at)
+            offset = file.tell()
+            status = StatusAndHeaders(f"{http_status} {_ascii(reason)}".rstrip(), kept, protocol="HTTP/1.1")
+            _write(writer, url, "response", marks, status, raw_body)
+            parts = urlsplit(url)
+            target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+            asked = StatusAndHeaders(
+                f"{target} HTTP/1.1",
+                [(name, _ascii(value)) for name, value in request_headers],
+                protocol="GET",
+            )
+            request_marks = {
+                "WARC-Record-ID": f"<urn:uuid:{self._next_id()}>",
+                "WARC-Date": marks["WARC-Date"],
+                "WARC-Concurrent-To": marks["WARC-Record-ID"],
+            }
+            _write(writer, url, "request", request_marks, asked, b"")
+        except OSError as error:
+            raise _unwritable(self._path, error) from error
+        capture = _capture(
+            Partition(self.captured_date, self.run_id, self.source_id),
+            response_id,
+            ArchivedResponse(
+                url, http_status, _lowered(kept), _decoded(raw_body, _lowered(kept)), captured_at, kind, basis
+            ),
+            self.warc_path,
+            offset,
+        )
+        return Stored(response_id.hex, self.warc_path, offset, capture)
+
+    def close(self) -> None:
+        """Make the file durable and visible; without any response there is no file."""
+        if self._file is None:
+            return
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._open_path.rename(self._path)
+            folder = os.open(self._path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        except OSError as error:
+            raise _unwritable(self._path, error) from error
+        finally:
+            self._file = None
+
+    def discard(self) -> None:
+        """Drop what was written so far."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        self._open_path.unlink(missing_ok=True)
+
+    def _next_id(self) -> UUID:
+        self._number += 1
+        return uuid5(RECORD_IDS, f"{self.run_id}/{self.source_id}/{self._number}")
+
+    def _opened(self, now: datetime) -> tuple[BinaryIO, WARCWriter]:
+        if self._file is not None:
+            return self._file, self._writer
+        if self._path.exists():
+            raise ContractError(f"{self._path} is already complete", "crawl again under a new run")
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = self._open_path.open("wb")
+        self._writer = WARCWriter(self._file, gzip=True, warc_version="1.1")
+        about = f"software: nichiro/{__version__}\r\nformat: WARC File Format 1.1\r\n".encode()
+        marks = {
+            "WARC-Record-ID": f"<urn:uuid:{uuid5(RECORD_IDS, f'{self.run_id}/{self.source_id}/0')}>",
+            "WARC-Date": _warc_date(now),
+            "WARC-Filename": self._path.name,
+        }
+        _write(self._writer, "", "warcinfo", marks, None, about)
+        return self._file, self._writer
+
+
+def read_response(data_dir: Path, warc_path: str, warc_offset: int) -> ArchivedResponse:
+    """Read one response. Raises ContractError with path and offset where there is none or its digest differs."""
+    try:
+        with (data_dir / warc_path).open("rb") as file:
+            file.seek(warc_offset)
+            record = next(iter(ArchiveIterator(file, check_digests="raise")), None)
+            if record is None or record.rec_type != "response":
+                raise _unreadable(warc_path, warc_offset, "no response there")
+            return _response(record)
+    except (ArchiveLoadFailed, OSError, ValueError, EOFError, AttributeError) as error:
+        raise _unreadable(warc_path, warc_offset, error) from error
+
+
+def rebuild_captures(data_dir: Path) -> Iterator[tuple[Partition, pl.DataFrame]]:
+    """Make raw.captures again from the WARC files alone, one frame per file, by source and run.
+
+    Raises ContractError with path and offset at a damaged record.
+    """
+    for path in sorted((data_dir / "archive").glob("*/*/*/*.warc.gz")):
+        run_id = path.name.removesuffix(".warc.gz")
+        partition = Partition(run_day(run_id), run_id, path.parents[2].name)
+        warc_path = path.relative_to(data_dir).as_posix()
+        rows = []
+        offset = 0
+        try:
+            with path.open("rb") as file:
+                records = ArchiveIterator(file, check_digests="raise")
+                for record in records:
+                    offset = records.offset
+                    if record.rec_type == "response":
+                        record_id = UUID(record.rec_headers.get_header("WARC-Record-ID").strip("<>"))
+                        rows.append(_capture(partition, record_id, _response(record), warc_path, offset))
+                _check_end(file, offset)
+        except (ArchiveLoadFailed, OSError, ValueError, EOFError, AttributeError, zlib.error) as error:
+            raise _unreadable(warc_path, offset, error) from error
+        yield partition, CAPTURES.conform(pl.DataFrame(rows, schema=CAPTURES.schema))
+
+
+def run_day(run_id: str) -> date:
+    """The UTC day on which a run started, which its id begins with."""
+    if not re.match(r"\d{8}T\d{6}Z", run_id):
+        raise ContractError(f"{run_id!r} is no run id", "run ids look like 20260628T233000Z-001")
+    return date.fromisoformat(run_id[:8])
+
+
+def _write(
+    writer: WARCWriter, url: str, kind: str, marks: dict[str, str], http: StatusAndHeaders | None, body: bytes
+) -> None:
+    record = writer.create_warc_record(
+        url, kind, payload=BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=marks
+    )
+    writer.write_record(record)
+
+
+def _response(record: ArcWarcRecord) -> ArchivedResponse:
+    headers = _lowered(record.http_headers.headers)
+    mark = record.rec_headers.get_header
+    expected = record.payload_length
+    raw = record.raw_stream.read()
+    if len(raw) < expected:
+        raise ValueError(f"{len(raw)} of {expected} bytes")
+    return ArchivedResponse(
+        url=mark("WARC-Target-URI"),
+        http_status=int(record.http_headers.get_statuscode()),
+        headers=headers,
+        body=_decoded(raw, headers),
+        captured_at=datetime.fromisoformat(mark("WARC-Date")).astimezone(UTC),
+        kind=mark("WARC-Nichiro-Kind"),
+        basis=mark("WARC-Nichiro-Basis"),
+    )
+
+
+def _check_end(file: BinaryIO, last_offset: int) -> None:
+    """Raise where the file does not end with its last record: warcio passes over a member that was cut."""
+    file.seek(last_offset)
+    member = zlib.decompressobj(31)
+    member.decompress(file.read())
+    if not member.eof or member.unused_data:
+        raise ValueError("the file was cut behind this record")
+
+
+def _capture(
+    partition: Partition, record_id: UUID, response: ArchivedResponse, warc_path: str, warc_offset: int
+) -> dict[str, Any]:
+    content_type = response.headers.get("content-type", "")
+    message = Message()
+    message["Content-Type"] = content_type
+    location = response.headers.get("location") if 300 <= response.http_status < 400 else None
+    return {
+        "capture_id": record_id.hex,
+        "run_id": partition.run_id,
+        "source_id": partition.source_id,
+        "kind": response.kind,
+        "url": response.url,
+        "captured_at": response.captured_at,
+        "captured_date": partition.captured_date,
+        "http_status": response.http_status,
+        "media_type": content_type.partition(";")[0].strip().lower() or None,
+        "charset": message.get_content_charset() or None,
+        "redirect_url": urljoin(response.url, location) if location else None,
+        "body_bytes": len(response.body),
+        "body_sha256": hashlib.sha256(response.body).hexdigest(),
+        "warc_path": warc_path,
+        "warc_offset": warc_offset,
+        "basis": response.basis,
+    }
+
+
+def _decoded(body: bytes, headers: dict[str, str]) -> bytes:
+    """Undo the content codings, last one first; a body that is not coded as it says stays as it is."""
+    for coding in reversed(headers.get("content-encoding", "").lower().split(",")):
+        match coding.strip().removeprefix("x-"):
+            case "gzip" | "deflate":
+                body = _inflated(body)
+            case "br":
+                body = _unbrotlied(body)
+    return body
+
+
+def _inflated(body: bytes) -> bytes:
+    """Members of gzip, or zlib, or the bare deflate that some servers send; a cut one gives what it holds."""
+    parts: list[bytes] = []
+    left, rest = MAX_BODY_BYTES, body
+    wbits = 47 if body[:2] == b"\x1f\x8b" or body[:1] == b"\x78" else -15  # 47: gzip or zlib, by its header
+    while rest and left > 0:
+        stream = zlib.decompressobj(wbits)
+        try:
+            parts.append(stream.decompress(rest, left))
+        except zlib.error:
+            break
+        left -= len(parts[-1])
+        rest = stream.unused_data
+    return b"".join(parts) or body
+
+
+def _unbrotlied(body: bytes) -> bytes:
+    stream = brotli.Decompressor()
+    try:
+        return stream.process(body, output_buffer_limit=MAX_BODY_BYTES) or body
+    except brotli.error:
+        return body
+
+
+def _lowered(headers: Sequence[tuple[str, str]]) -> dict[str, str]:
+    lowered: dict[str, str] = {}
+    for name, value in headers:
+        key = name.lower()
+        lowered[key] = f"{lowered[key]}, {value.strip()}" if key in lowered else value.strip()
+    return lowered
+
+
+def _ascii(text: str) -> str:
+    return quote(text, safe=_ASCII)
+
+
+def _warc_date(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _unreadable(warc_path: str, offset: int, why: object) -> ContractError:
+    return ContractError(f"{warc_path} at offset {offset} cannot be read: {why}", _HINT)
+
+
+def _unwritable(path: Path, error: OSError) -> TransientError:
+    return TransientError(
+        f"cannot write {path}: {error.strerror}", "check rights and free space, then run again"
+    )
