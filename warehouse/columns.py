@@ -21,6 +21,7 @@ FATES = (
 QUARANTINE_REASONS = (
     "no_headline", "many_headlines", "no_body", "many_bodies", "no_date", "many_dates", "unreadable_date",
     "future_date", "impossible_date", "challenge", "undecodable", "not_html", "unreadable_record", "unreadable_feed",
+    "held",
 )
 SKIP_REASONS = ("robots_txt", "http_error", "off_pattern", "not_article", "tombstone")
 FETCH_OUTCOMES = (

@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -33,6 +33,12 @@ class Partition:
     @property
     def stem(self) -> str:
         return f"{self.run_id}-{self.source_id}"
+
+    @classmethod
+    def of(cls, captured_date: date, stem: str) -> Partition:
+        """The inverse of ``stem``: ``20260629T233000Z-001-jp_mofa_press``."""
+        second, number, source_id = stem.split("-", 2)
+        return cls(captured_date, f"{second}-{number}", source_id)
 
 
 class Entry(BaseModel):
@@ -90,15 +96,30 @@ class Lake:
         except (pl.exceptions.PolarsError, OSError) as error:
             raise ContractError(f"{path} cannot be read: {error}", "delete the file and run `nichiro rebuild`") from error
 
+    def read_all(self, table: Table, partitions: Iterable[Partition], columns: list[str] | None = None) -> pl.DataFrame:
+        """Read the rows of many partitions at once, all columns or some; absent files are empty."""
+        paths = [path for partition in partitions if (path := self.path(table, partition)).exists()]
+        names = columns or list(table.schema)
+        if not paths:
+            return table.empty().select(names)
+        try:
+            return pl.read_parquet(paths, columns=names, hive_partitioning=False)
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise ContractError(
+                f"{table.name}: a file of {len(paths)} cannot be read: {error}", "run `nichiro rebuild`"
+            ) from error
+
+    def days(self) -> list[date]:
+        """Captured days that have a manifest, oldest first."""
+        return sorted(date.fromisoformat(path.stem) for path in (self.root / "manifests").glob("*.json"))
+
     def partitions(self, table: Table) -> list[Partition]:
         """All partitions of a log table, oldest first."""
         found = []
         for day in sorted((self.root / table.zone / table.noun).glob("captured_date=*")):
             captured_date = date.fromisoformat(day.name.removeprefix("captured_date="))
             for file in sorted(day.glob("*.parquet")):
-                run_id, _, source_id = file.stem.partition("Z-")
-                number, _, source_id = source_id.partition("-")
-                found.append(Partition(captured_date, f"{run_id}Z-{number}", source_id))
+                found.append(Partition.of(captured_date, file.stem))
         return found
 
     def manifest(self, captured_date: date) -> Manifest:
