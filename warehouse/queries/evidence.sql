@@ -1,0 +1,45 @@
+-- The evidence behind one number: each article counted, its archived record, passages, methods and versions.
+-- param day DATE = (SELECT max(published_date) FROM marts.coverage_daily WHERE original_count > 0): day of the number
+-- param country VARCHAR = 'any': publisher's country, 'any' is all
+-- param topic VARCHAR = 'any': topic of the beat, 'any' is the whole beat
+-- As many rows as sum(original_count) of marts.coverage_daily. The record lies in <data folder>/<warc_path> at
+-- warc_offset, one gzip member; `nichiro extract` reads it.
+WITH terms AS (
+    SELECT capture_id, list_sort(list_distinct(flatten(list(terms)))) AS terms
+    FROM enriched.passages
+    GROUP BY capture_id
+)
+SELECT
+    articles.article_id,
+    articles.publisher,
+    articles.country_code,
+    articles.headline,
+    articles.url,
+    relevance.passage_count,
+    coalesce(terms, []) AS terms,
+    articles.relevance_score,
+    relevance.method AS relevance_method,
+    relevance.method_version AS relevance_version,
+    articles.tone_score,
+    tone.method AS tone_method,
+    tone.method_version AS tone_version,
+    staged.published_text,
+    staged.published_method,
+    staged.method_version AS parser_version,
+    articles.capture_id,
+    captures.captured_at,
+    captures.body_sha256,
+    captures.warc_path,
+    captures.warc_offset
+FROM marts.articles AS articles
+LEFT JOIN raw.captures AS captures USING (capture_id)
+LEFT JOIN staging.articles AS staged USING (capture_id)
+LEFT JOIN enriched.relevance AS relevance USING (capture_id)
+LEFT JOIN enriched.tone AS tone USING (capture_id)
+LEFT JOIN terms USING (capture_id)
+WHERE articles.published_date = $day
+    AND articles.relevance = 'strong'
+    AND NOT articles.is_copy
+    AND $country IN ('any', articles.country_code)
+    AND ($topic = 'any' OR list_contains(articles.topics, $topic))
+ORDER BY articles.published_at, articles.article_id
