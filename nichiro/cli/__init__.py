@@ -1,0 +1,42 @@
+"""The command line: one command per step, and what people ask of the result.
+
+Exit codes: 0 done, 1 a check failed, 65 damaged files, 70 a check errored, 75 try again, 78 mend the configuration.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import typer
+
+from nichiro.cli import demo, own, reading, source, steps
+from nichiro.errors import NichiroError
+
+app = typer.Typer(
+    name="nichiro",
+    help="Media monitor for Japan–Russia relations: crawl, archive, measure, check, publish, report.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (steps, reading, own, demo):
+    module.add_to(app)
+app.add_typer(source.app, name="source")
+
+
+def main() -> None:
+    """Run a command; trouble of our own is one clear line on standard error and an exit code."""
+    try:
+        app()
+    except NichiroError as error:
+        if "--json" in sys.argv:
+            print(json.dumps({"error": error.message, "hint": error.hint, "exit_code": error.exit_code}, ensure_ascii=False))
+        print(f"nichiro: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("nichiro: stopped; nothing half-written counts, run again when you like", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)   # the reader of our output, `head` say, has seen enough
