@@ -1,0 +1,80 @@
+"""The DAGs as Airflow reads them: exact ids and edges, no import error, no slow import; and one day run for real."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nichiro.steps import STEPS
+from tests.dags.conftest import DAGS, airflow
+
+DAILY = ["sources", *STEPS]
+
+
+def test_dag_files_are_short() -> None:
+    for path in DAGS.glob("*.py"):
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 40, path.name
+
+
+@pytest.fixture(scope="module")
+def bag(airflow_home: Path) -> Any:
+    from airflow.dag_processing.dagbag import DagBag
+
+    return DagBag(DAGS)
+
+
+@pytest.mark.airflow
+def test_the_dags_load(bag: Any) -> None:
+    assert bag.import_errors == {}
+    assert sorted(bag.dags) == ["nichiro_daily", "nichiro_rebuild"]
+    assert all(stat.duration.total_seconds() < 2 for stat in bag.dagbag_stats)
+
+
+@pytest.mark.airflow
+@pytest.mark.parametrize(("dag_id", "tasks"), [("nichiro_daily", DAILY), ("nichiro_rebuild", ["rebuild", "report"])])
+def test_ids_and_edges(bag: Any, dag_id: str, tasks: list[str]) -> None:
+    dag = bag.dags[dag_id]
+    edges = {(task.task_id, below) for task in dag.tasks for below in task.downstream_task_ids}
+    assert sorted(dag.task_ids) == sorted(tasks)
+    assert edges == set(zip(tasks, tasks[1:], strict=False))
+    assert dag.doc_md
+
+
+@pytest.mark.airflow
+def test_writers_share_one_slot_and_retry(bag: Any) -> None:
+    dag = bag.dags["nichiro_daily"]
+    assert {task.task_id for task in dag.tasks if task.pool == "nichiro_writer"} == set(STEPS[1:-1])
+    assert all(task.retries == 3 and task.retry_exponential_backoff for task in dag.tasks)
+
+
+@pytest.mark.airflow
+def test_the_schedule_is_an_interval_in_the_readers_zone(bag: Any) -> None:
+    timetable = bag.dags["nichiro_daily"].timetable
+    assert type(timetable).__name__ == "CronDataIntervalTimetable"
+    assert str(timetable.timezone) == "Asia/Tokyo"
+
+
+@pytest.mark.airflow
+def test_a_day(airflow_home: Path, calls: Callable[[], list[str]]) -> None:
+    """08:00 in Tokyo on 30 June is 23:00 UTC on the 29th, and the day to analyse is the 29th."""
+    done = airflow(["dags", "test", "nichiro_daily", "2026-06-29T23:00:00+00:00"])
+    assert done.returncode == 0, done.stdout[-2000:]
+    crawls, later = calls()[:2], calls()[2:]
+    assert sorted(crawls) == ["crawl --source aa_one", "crawl --source bb_two"]
+    assert later == [f"{step} --date 2026-06-29" for step in STEPS[1:]]
+
+
+@pytest.mark.airflow
+def test_a_blocked_day(airflow_home: Path, calls: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failed check is not retried, nothing is published, the report is written, and the run counts as failed."""
+    monkeypatch.setenv("FAILING", "check")
+    monkeypatch.setenv("EXIT", "1")
+    done = airflow(["dags", "test", "nichiro_daily", "2026-06-29T23:00:00+00:00"])
+    steps = [call.split()[0] for call in calls()]
+    assert steps.count("check") == 1
+    assert "publish" not in steps
+    assert steps[-1] == "report"
+    assert "state=failed" in done.stdout + done.stderr
