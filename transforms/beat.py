@@ -11,7 +11,7 @@ import re
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 
 def _regex(text: str) -> str:
@@ -34,6 +34,9 @@ class Country(Model):
     code: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
     name: str
     terms: Terms
+    home_terms: Terms = Field(
+        default_factory=dict, description="how its own publishers name it without saying so: the government, the premier"
+    )
 
 
 class Anchor(Model):
@@ -41,7 +44,8 @@ class Anchor(Model):
 
     terms: Terms
     topics: list[str] = Field(default_factory=list)
-    needs: list[str] = Field(default_factory=list, description="country codes")
+    names: list[str] = Field(default_factory=list, description="codes of the countries that the term itself names")
+    needs: list[str] = Field(default_factory=list, description="codes of countries that must stand in the same passage")
 
 
 class Topic(Model):
@@ -55,9 +59,12 @@ class Office(Model):
     title: str
     start: date
     end: date | None = None
+    note: str = Field("", description="what is not certain about the dates")
 
 
 class Actor(Model):
+    """A person; the names count as naming the country. Offices hold from a day to a day."""
+
     name: str
     country: str
     wikidata: str | None = None
@@ -76,6 +83,16 @@ class Beat(Model):
     negatives: Terms = Field(default_factory=dict, description="terms that weigh against: sport, quakes, history of others")
     actors: dict[str, Actor] = Field(default_factory=dict)
     targets: list[str] = Field(default_factory=list, description="country codes that tone is asked toward")
+
+    @model_validator(mode="after")
+    def _knows_its_names(self) -> Beat:
+        codes = {country.code for country in self.countries}
+        used = [*self.targets, *(code for anchor in self.anchors for code in (*anchor.names, *anchor.needs))]
+        if strangers := sorted(set(used) - codes):
+            raise ValueError(f"{strangers} are no countries of this beat {sorted(codes)}")
+        if strangers := sorted({topic for anchor in self.anchors for topic in anchor.topics} - set(self.topics)):
+            raise ValueError(f"{strangers} are no topics of this beat")
+        return self
 
     def sha256(self) -> str:
         """Hash of the beat; part of the method version of all that rests on it."""

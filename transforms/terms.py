@@ -1,0 +1,129 @@
+"""A beat's terms of one language, compiled once, and the cheap look that leaves out most articles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.beat import Beat
+from transforms.text import INVISIBLE
+
+_NEVER = "[^\\s\\S]"   # matches nothing: an empty list of terms
+# Rust's regex knows no look-around; without it, and without word boundaries, a pattern only matches more.
+_LOOK_AROUND = re.compile(r"\(\?<?[=!](?:[^()\\]|\\.|\([^()]*\))*\)|\\b|\\B")
+
+
+@dataclass(frozen=True)
+class FoundAnchor:
+    found: list[str]
+    topics: list[str]
+
+
+@dataclass(frozen=True)
+class _Anchor:
+    pattern: re.Pattern[str]
+    topics: list[str]
+    names: set[str]
+    needs: set[str]
+
+
+@dataclass(frozen=True)
+class LanguageTerms:
+    """The compiled terms; all methods take normalised text from which the traps are cut."""
+
+    countries: dict[str, re.Pattern[str]]
+    homes: dict[str, re.Pattern[str]]
+    anchors: list[_Anchor]
+    topics: dict[str, re.Pattern[str]]
+    traps: re.Pattern[str]
+    negatives: re.Pattern[str]
+
+    def without_traps(self, text: str) -> str:
+        """The text with blanks where a trap stood: offsets stay."""
+        return self.traps.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+
+    def named(self, text: str, home: set[str]) -> set[str]:
+        """Codes of the countries that the text names; its own, where ``home`` says so, also as "the government"."""
+        return {
+            code for code, pattern in self.countries.items()
+            if pattern.search(text) or (code in home and self.homes[code].search(text))
+        }
+
+    def country_words(self, text: str, home: set[str]) -> list[str]:
+        """The first word that names each country."""
+        words = []
+        for code, pattern in self.countries.items():
+            match = pattern.search(text) or (self.homes[code].search(text) if code in home else None)
+            if match:
+                words.append(match.group())
+        return words
+
+    def anchors_in(self, text: str, here: set[str], document: set[str]) -> list[FoundAnchor]:
+        """Anchors that hold: what they need stands ``here``, and the document names both countries."""
+        held = []
+        for anchor in self.anchors:
+            if anchor.needs <= here and document | anchor.names >= set(self.countries):
+                found = [match.group() for match in anchor.pattern.finditer(text)]
+                if found:
+                    held.append(FoundAnchor(found, anchor.topics))
+        return held
+
+    def topics_in(self, text: str) -> dict[str, list[str]]:
+        found = {topic: [match.group() for match in pattern.finditer(text)] for topic, pattern in self.topics.items()}
+        return {topic: words for topic, words in found.items() if words}
+
+    def negatives_in(self, text: str) -> int:
+        return sum(1 for _ in self.negatives.finditer(text))
+
+
+def terms_of(beat: Beat, language: str) -> LanguageTerms:
+    """Compile the beat's terms of one language; actors' names name their country."""
+    countries = {
+        country.code: [
+            *country.terms.get(language, []),
+            *(name for actor in beat.actors.values() if actor.country == country.code for name in actor.names.get(language, [])),
+        ]
+        for country in beat.countries
+    }
+    return LanguageTerms(
+        countries={code: _any_of(terms) for code, terms in countries.items()},
+        homes={country.code: _any_of(country.home_terms.get(language, [])) for country in beat.countries},
+        anchors=[
+            _Anchor(_any_of(anchor.terms[language]), anchor.topics, set(anchor.names), set(anchor.needs))
+            for anchor in beat.anchors if language in anchor.terms
+        ],
+        topics={topic_id: _any_of(topic.terms.get(language, [])) for topic_id, topic in beat.topics.items()},
+        traps=_any_of(beat.traps.get(language, [])),
+        negatives=_any_of(beat.negatives.get(language, [])),
+    )
+
+
+def candidates(articles: pl.DataFrame, beat: Beat, languages: Mapping[str, LanguageTerms]) -> pl.DataFrame:
+    """The rows that may hold a passage: an anchor stands in them, or both countries are named or implied."""
+    kept = []
+    for language, terms in languages.items():
+        text = pl.concat_str("headline", pl.lit("\n"), "body").str.normalize("NFKC").str.replace_all(INVISIBLE, "")
+        sides = []
+        for code, pattern in terms.countries.items():
+            at_home = pl.col("country_code") == code
+            named = text.str.contains(_loose(pattern))
+            sides.append(named | (at_home & ((pl.col("publisher_kind") == "government") | text.str.contains(_loose(terms.homes[code])))))
+        anchored = pl.any_horizontal(
+            pl.lit(value=False), *(text.str.contains(_loose(anchor.pattern)) for anchor in terms.anchors)
+        )
+        kept.append(
+            articles.filter(pl.col("language_code") == language).filter(anchored | pl.all_horizontal(sides))
+        )
+    return pl.concat(kept) if kept else articles.clear()
+
+
+def _any_of(terms: Iterable[str]) -> re.Pattern[str]:
+    terms = list(terms)
+    return re.compile("|".join(f"(?:{term})" for term in terms) if terms else _NEVER)
+
+
+def _loose(pattern: re.Pattern[str]) -> str:
+    return _LOOK_AROUND.sub("", pattern.pattern)

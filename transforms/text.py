@@ -1,0 +1,89 @@
+"""Text for matching: NFKC with a way back to the stored offsets, sentences, windows of two sentences."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+# A character with all that composes with it: combining marks and the half-width voicing marks of katakana (ﾊﾞ -> バ).
+_CLUSTER = re.compile(r"(?s:.)[\u0300-\u036f\u0483-\u0487\u3099\u309a\uff9e\uff9f]*")
+INVISIBLE = "[\u00ad\u200b\u200c\u200d\u2060\ufeff]"   # soft hyphen, zero-width characters
+_INVISIBLE = re.compile(INVISIBLE)
+
+# No sentence ends after these, though a full stop stands there.
+_ABBREVIATIONS = (
+    "mr mrs ms dr prof gen col lt sgt st jr sr no vs etc inc ltd co u.s u.k u.n e.g i.e a.m p.m "
+    "jan feb mar apr jun jul aug sept oct nov dec "
+    "г гг в вв т д п др им ул стр руб млн млрд тыс напр см чел"
+).split()
+_END = re.compile(
+    r"""[。!?！？]+[」』)）"”»]*(?=\s*\S)      # Japanese, or an end that no abbreviation shares
+      | [.…]+["'”’»)\]]*\s+(?=["'“‘«(\[—–-]*\s*[A-ZА-ЯЁ0-9])""",
+    re.VERBOSE,
+)
+_LAST_WORD = re.compile(r"([^\s(«\"“]+)\.$")
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """NFKC text and, where it differs from the stored one, the places at which the two run apart."""
+
+    text: str
+    _at: tuple[int, ...] = ()       # first characters of normalised clusters …
+    _stored: tuple[int, ...] = ()   # … and of the same clusters as stored
+
+    def stored(self, offset: int) -> int:
+        """The stored offset of a normalised one; within a cluster, its first character."""
+        if not self._at:
+            return offset
+        place = bisect_right(self._at, offset) - 1
+        return self._stored[place] + (offset - self._at[place] if self._is_run(place) else 0)
+
+    def _is_run(self, place: int) -> bool:
+        """Whether normalised and stored text are equally long up to the next place."""
+        if place + 1 == len(self._at):
+            return True
+        return self._at[place + 1] - self._at[place] == self._stored[place + 1] - self._stored[place]
+
+
+def normalise(text: str) -> Normalised:
+    """NFKC without invisible characters: full-width ２ is 2, a no-break space is a space, half-width ｶ is カ."""
+    if unicodedata.is_normalized("NFKC", text) and not _INVISIBLE.search(text):
+        return Normalised(text)
+    pieces: list[str] = []
+    at: list[int] = [0]
+    stored: list[int] = [0]
+    length = 0
+    for cluster in _CLUSTER.finditer(text):
+        piece = _INVISIBLE.sub("", unicodedata.normalize("NFKC", cluster.group()))
+        if len(piece) != 1 or cluster.end() - cluster.start() != 1:
+            at += [length, length + len(piece)]
+            stored += [cluster.start(), cluster.end()]
+        pieces.append(piece)
+        length += len(piece)
+    return Normalised("".join(pieces), tuple(at), tuple(stored))
+
+
+def sentences(text: str) -> Iterator[list[tuple[int, int]]]:
+    """Per paragraph (a line with something on it), the (start, end) of its sentences, outer blanks left out."""
+    for line in re.finditer(r"[^\n]*\S[^\n]*", text):
+        cuts = [line.start()]
+        cuts += [cut for cut in _cuts(line.group(), line.start()) if cut > cuts[-1]]
+        spans = []
+        for start, end in pairwise([*cuts, line.end()]):
+            inner = text[start:end]
+            spans.append((start + len(inner) - len(inner.lstrip()), end - len(inner) + len(inner.rstrip())))
+        yield [span for span in spans if span[0] < span[1]]
+
+
+def _cuts(line: str, start: int) -> Iterator[int]:
+    for end in _END.finditer(line):
+        if end.group()[0] == ".":
+            word = _LAST_WORD.search(line[: end.start() + 1])
+            if word and (word[1].casefold() in _ABBREVIATIONS or re.fullmatch(r"[^\W\d_](?:\.[^\W\d_])*", word[1])):
+                continue   # an abbreviation, or initials as in "J. Smith" and "т.д."
+        yield start + end.end()
