@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def test_ids_and_edges(bag: Any, dag_id: str, tasks: list[str]) -> None:
     dag = bag.dags[dag_id]
     edges = {(task.task_id, below) for task in dag.tasks for below in task.downstream_task_ids}
     assert sorted(dag.task_ids) == sorted(tasks)
-    assert edges == set(zip(tasks, tasks[1:], strict=False))
+    assert edges == set(pairwise(tasks))
     assert dag.doc_md
 
 
