@@ -1,0 +1,72 @@
+"""Text of an element as paragraphs, and how stored text is normalised: NFC, plain spaces, no invisible characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from lxml import etree
+
+BLOCKS = frozenset(
+    "address article aside blockquote br caption dd details div dl dt fieldset figcaption figure footer h1 h2 h3 h4 h5 h6"
+    " header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+)
+UNREAD = frozenset(
+    # rt and rp: a furigana reading inside a name would hide the name from every search for it
+    "script style template noscript iframe svg math form button select textarea audio video object canvas rt rp".split()
+)
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u2060\ufeff"))
+_SPACE = re.compile(r"[^\S\u3000]+")
+_CJK = r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
+_BROKEN_LINE = re.compile(rf"(?<={_CJK})[^\S\u3000]*\n[^\S\u3000]*(?={_CJK})")  # a line break of the source, not a space
+_ALNUM = re.compile(r"\w")
+
+
+def one_line(text: str) -> str:
+    """NFC, no invisible characters, every run of white space one space, none at the ends."""
+    text = _BROKEN_LINE.sub("", unicodedata.normalize("NFC", text).translate(_INVISIBLE))
+    return _SPACE.sub(" ", text).strip()
+
+
+def paragraphs(root: etree._Element, kept: Iterable[etree._Element] = ()) -> list[str]:
+    """The text below ``root``, broken where block elements begin and end.
+
+    ``kept`` limits it to the text inside these elements; where none holds text, all of it is taken (old pages break
+    lines with <br> and have no paragraphs). Lines without a letter or digit are dropped.
+    """
+    marks = set(kept)
+    return _lines(_pieces(root, marks)) or (_lines(_pieces(root, set())) if marks else [])
+
+
+def _lines(pieces: Iterable[str | None]) -> list[str]:
+    lines: list[list[str]] = [[]]
+    for piece in pieces:
+        if piece is not None:
+            lines[-1].append(piece)
+        elif lines[-1]:
+            lines.append([])
+    texts = (one_line("".join(line)) for line in lines)
+    return [text for text in texts if _ALNUM.search(text)]
+
+
+def _pieces(root: etree._Element, kept: set[etree._Element]) -> Iterator[str | None]:
+    """Text pieces in document order; None is a break."""
+    depth = 0 if kept else 1
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, node in walk:
+        if event == "start":
+            if node.tag in UNREAD:
+                walk.skip_subtree()
+                continue
+            depth += node in kept
+            if node.tag in BLOCKS:
+                yield None
+            if depth and node.text:
+                yield node.text
+        else:
+            if node.tag in BLOCKS:
+                yield None
+            depth -= node in kept
+            if depth and node.tail and node is not root:
+                yield node.tail
