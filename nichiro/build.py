@@ -36,6 +36,7 @@ class Built:
     """What a build changed: dirty partitions, documents and days (empty: the release is up to date)."""
 
     partitions: int
+    captured_days: list[date]
     documents: int
     article_days: list[date]
     coverage_days: list[date]
@@ -96,7 +97,7 @@ def build(lake: Lake, candidate: Candidate, sources: pl.DataFrame, topics: pl.Da
     _coverage(candidate, coverage_days, sources, topics)
     spike_days = _spike_days(candidate, coverage_days, complete_before, _last_complete(candidate, sources))
     _spikes(candidate, spike_days, sources, topics)
-    return Built(dirty.height, count, sorted(article_days), coverage_days, spike_days)
+    return Built(dirty.height, dirty["captured_date"].unique().sort().to_list(), count, sorted(article_days), coverage_days, spike_days)
 
 
 def _load(

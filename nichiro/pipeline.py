@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from crawlers.catalog import load_catalog, sources
 from crawlers.source import Source
+from expectations import GATE_VERSION
 from nichiro.errors import CheckFailed, ConfigError, NichiroError
 from nichiro.run import Run, start_run
 from nichiro.settings import Settings
@@ -149,7 +150,7 @@ class Pipeline:
                 if source is None or not entry.parsed:
                     continue
                 seen = hashlib.sha256(
-                    (source.assertions.model_dump_json() + str(sorted(entry.parsed.items())) + _gate_version()).encode()
+                    (source.assertions.model_dump_json() + str(sorted(entry.parsed.items())) + GATE_VERSION).encode()
                 ).hexdigest()
                 if entry.gated != seen:
                     wanted[partition] = seen
@@ -162,9 +163,7 @@ class Pipeline:
                 captured_date=partition.captured_date,
                 run_id=partition.run_id,
                 source_id=partition.source_id,
-                frames={table.name: self.lake.read(table, partition) for table in PARSED},
-                captures=self.lake.read(raw.CAPTURES, partition),
-                crawls=self.lake.read(raw.CRAWLS, partition),
+                frames={table.name: self.lake.read(table, partition) for table in (*PARSED, raw.CRAWLS)},
                 bounds=self.catalog[partition.source_id].assertions.model_dump(),
             )
             for partition in wanted
@@ -240,6 +239,7 @@ class Pipeline:
                 "empty": built.is_empty and current_release(self.settings.data_dir) is not None,
                 "checked": False,
                 "days": [day.isoformat() for day in built.coverage_days],
+                "captured": [day.isoformat() for day in built.captured_days],
             }
         )
         candidate.close()
@@ -256,9 +256,8 @@ class Pipeline:
             if note["empty"]:
                 results = ops.CHECK_RESULTS.empty()
             else:
-                days = [date.fromisoformat(day) for day in note["days"]]
                 names = [table.name for table in TABLES.values() if table.served]
-                results = check_tables(_reader(candidate, days), names, self.run.run_id, self.run.now())
+                results = check_tables(_reader(candidate, note), names, self.run.run_id, self.run.now(), _keys(candidate))
                 results.write_parquet(self.run.directory / "checks_tables.parquet")
                 self.status.note_checks(results)
                 raise_for(results)
@@ -387,24 +386,18 @@ def topics(beat: Beat) -> pl.DataFrame:
     return ops.TOPICS.conform(pl.DataFrame(rows, schema=ops.TOPICS.schema))
 
 
-def _gate_version() -> str:
-    from expectations.version import GATE_VERSION
+def _reader(candidate: Candidate, note: dict) -> Callable[[str], pl.DataFrame]:
+    """Reads a table of the candidate, restricted to what this build changed."""
+    days = pl.DataFrame({"day": note["days"]}, schema={"day": pl.String}).select(pl.col("day").str.to_date())
+    captured = pl.DataFrame({"captured_date": note["captured"]}, schema={"captured_date": pl.String})
+    keys = {
+        "published_date": days.rename({"day": "published_date"}),
+        "day": days,
+        "captured_date": captured.select(pl.col("captured_date").str.to_date()),
+    }
+    return lambda name: candidate.read(TABLES[name], keys.get(TABLES[name].partition))
 
-    return GATE_VERSION
 
-
-def _reader(candidate: Candidate, days: list[date]) -> Callable[[str], pl.DataFrame]:
-    """Reads a table of the candidate, restricted to what this build changed and what that refers to."""
-    around = sorted({day + timedelta(days=number) for day in days for number in range(-31, 32)})
-    captured = candidate.query("SELECT DISTINCT captured_date FROM ops.partitions ORDER BY 1 DESC LIMIT 2")
-
-    def read(name: str) -> pl.DataFrame:
-        table = TABLES[name]
-        keys = {
-            "published_date": pl.DataFrame({"published_date": around}, schema={"published_date": pl.Date}),
-            "day": pl.DataFrame({"day": around}, schema={"day": pl.Date}),
-            "captured_date": captured,
-        }.get(table.partition)
-        return candidate.read(table, keys)
-
-    return read
+def _keys(candidate: Candidate) -> Callable[[str, str], pl.Series]:
+    """All values of a column of the candidate: what a reference may point to."""
+    return lambda name, column: candidate.query(f"SELECT DISTINCT {column} FROM {TABLES[name].name}")[column]  # noqa: S608
