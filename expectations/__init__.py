@@ -13,3 +13,6 @@ os.environ["GX_ANALYTICS_ENABLED"] = (
 
 GATE_VERSION = "1"
 """Rises when a check changes: partitions are then looked at again."""
+
+GATE_VERSION = "1"
+"""Raise it when the source gate judges otherwise: accepted and held partitions are then judged again."""

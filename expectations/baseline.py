@@ -1,0 +1,70 @@
+"""A table's contract as expectations: columns, nulls, closed lists, ranges, primary key."""
+
+from __future__ import annotations
+
+import polars as pl
+from great_expectations import expectations as gxe
+
+from warehouse.contract import Column, Table
+
+TEXTS = ("body", "lede", "text")
+
+
+def slim(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame as it is handed over: texts and lists become their lengths, under their own names.
+
+    A million long texts take ten seconds to reach pandas; no expectation of a contract needs more than a length.
+    """
+    lengths = [
+        pl.col(name).list.len().cast(pl.Int64)
+        if isinstance(dtype, pl.List)
+        else pl.col(name).str.len_chars().cast(pl.Int64)
+        for name, dtype in frame.schema.items()
+        if isinstance(dtype, pl.List) or (name in TEXTS and dtype == pl.String)
+    ]
+    return frame.with_columns(lengths)
+
+
+def baseline(table: Table, served: bool = False) -> list[gxe.Expectation]:
+    """What the contract says, on a frame made by ``slim``; with ``served``, on the columns that a release holds."""
+    columns = table.served_columns if served else table.columns
+    expectations: list[gxe.Expectation] = [
+        gxe.ExpectTableColumnsToMatchSet(
+            column_set=[column.name for column in columns], exact_match=True, meta={"check": "columns"}
+        ),
+        _unique(table.primary_key),
+    ]
+    for column in columns:
+        expectations += _column(column)
+    return expectations
+
+
+def _unique(key: tuple[str, ...]) -> gxe.Expectation:
+    meta = {"check": "primary_key"}
+    if len(key) == 1:
+        return gxe.ExpectColumnValuesToBeUnique(column=key[0], meta=meta)
+    return gxe.ExpectCompoundColumnsToBeUnique(column_list=list(key), meta=meta)
+
+
+def _column(column: Column) -> list[gxe.Expectation]:
+    expectations: list[gxe.Expectation] = []
+    if not column.nullable:
+        expectations.append(
+            gxe.ExpectColumnValuesToNotBeNull(column=column.name, meta={"check": f"{column.name}.not_null"})
+        )
+    if column.values:
+        expectations.append(
+            gxe.ExpectColumnValuesToBeInSet(
+                column=column.name, value_set=list(column.values), meta={"check": f"{column.name}.values"}
+            )
+        )
+    if column.minimum is not None or column.maximum is not None:
+        expectations.append(
+            gxe.ExpectColumnValuesToBeBetween(
+                column=column.name,
+                min_value=column.minimum,
+                max_value=column.maximum,
+                meta={"check": f"{column.name}.range"},
+            )
+        )
+    return expectations

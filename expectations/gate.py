@@ -1,0 +1,224 @@
+"""The two gates: sources before the build, tables before the publish. Passed, failed and errored are three things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+
+import polars as pl
+
+from expectations import sources
+from expectations.baseline import baseline, slim
+from expectations.context import Context, Keys, Read
+from expectations.sources import SourcePartition
+from expectations.suites import suite_of
+from expectations.validation import Result, validate
+from nichiro.errors import CheckErrored, CheckFailed
+from warehouse.contract import Table
+from warehouse.tables import TABLES
+from warehouse.tables.ops import CHECK_RESULTS
+
+__all__ = ["SourcePartition", "Verdict", "check_sources", "check_tables", "raise_for"]
+
+PARSED = ("staging.articles", "staging.quarantine", "staging.outcomes")
+FAILING_ROWS = 20
+
+
+@dataclass
+class Verdict:
+    """What the source gate says of one partition; ``reasons`` name what holds it, or warn of an accepted one."""
+
+    captured_date: object
+    run_id: str
+    source_id: str
+    status: str = "accepted"
+    reasons: list[str] = field(default_factory=list)
+
+    def add(self, result: Result, reason: str) -> None:
+        if result.outcome == "errored":
+            reason = f"errored: {reason}"
+        if result.outcome == "errored" or result.severity == "critical":
+            self.status = "held"
+        self.reasons.append(reason)
+
+
+def check_sources(
+    batch: Sequence[SourcePartition], run_id: str, checked_at: datetime
+) -> tuple[list[Verdict], pl.DataFrame]:
+    """Gate 1: what parsing made of each partition. Returns verdicts in the order of ``batch``, and check results.
+
+    Partitions of one shape are checked in one frame and their rows told apart afterwards. A broken contract, a broken
+    declared minimum, an unreadable layout or an errored check holds the partition; a broken maximum or another
+    warning is a reason on an accepted one. The results name a table or a source as their suite.
+    """
+    verdicts = [Verdict(part.captured_date, part.run_id, part.source_id) for part in batch]
+    context = Context("sources", checked_at)
+    rows = []
+    for name in PARSED:
+        for members, frame, owners in _stacked(batch, name):
+            for result in check_frame(TABLES[name], frame, context):
+                rows.append(_row(name, result, _keys(TABLES[name], frame, result)))
+                if result.outcome == "passed":
+                    continue
+                blamed = owners[result.rows].unique(maintain_order=True) if result.rows else members
+                for member in blamed:
+                    verdicts[member].add(result, f"{name} {result.check}: {result.observed}")
+    for members, frame, bounds in _measured(batch):
+        measured = frame.to_dicts()
+        for result in validate(frame, sources.expectations(bounds)):
+            broken = set(range(len(members)) if result.outcome == "errored" else result.rows)
+            for position, member in enumerate(members):
+                part, mine = batch[member], result
+                if position not in broken:
+                    mine = Result(result.check, result.severity, "passed")
+                elif result.outcome == "failed":
+                    said = sources.reason(result.check, measured[position], part)
+                    mine = Result(result.check, result.severity, "failed", said)
+                if mine.outcome != "passed":
+                    verdicts[member].add(mine, mine.observed or result.check)
+                rows.append(_row(part.source_id, mine, [part.key] if position in broken else []))
+    return verdicts, _results(rows, run_id, "sources", checked_at)
+
+
+def check_tables(
+    read: Read, names: Iterable[str], run_id: str, checked_at: datetime, keys: Keys | None = None
+) -> pl.DataFrame:
+    """Gate 2: the candidate's tables, as rows of ops.check_results.
+
+    ``read(name)`` gives a table's served columns, whole or restricted to the dirty partitions (raw.captures,
+    ops.fates and the staging and enriched tables to the same ones). ``keys(name, column)`` gives all values of a
+    column, where ``read`` is restricted: a reference may point outside. What cannot be read is errored.
+    """
+    read = cache(read)
+    keys = cache(keys) if keys else lambda name, column: read(name)[column]
+    context = Context("tables", checked_at, read, keys)
+    rows = []
+    for name in names:
+        table = TABLES[name]
+        try:
+            frame = read(name)
+        except (
+            Exception
+        ) as error:  # a table that cannot be read is the outcome errored, and the others are still told
+            rows.append(
+                _row(name, Result("read", "critical", "errored", f"{type(error).__name__}: {error}"), [])
+            )
+            continue
+        for result in check_frame(table, frame, context):
+            rows.append(_row(name, result, _keys(table, frame, result)))
+    return _results(rows, run_id, "tables", checked_at)
+
+
+def check_frame(table: Table, frame: pl.DataFrame, context: Context) -> list[Result]:
+    """Contract and suite of one table on its rows."""
+    results = validate(slim(frame), baseline(table, served=context.gate == "tables"))
+    if (suite := suite_of(table)) is None:
+        return results
+    expectations = suite.expectations(context)
+    try:
+        derived = suite.derived(frame, context)
+        if derived.height != frame.height:
+            raise ValueError(f"{derived.height} derived rows for {frame.height}: a join key is not unique")
+    except Exception as error:  # the suite's columns cannot be made: none of its checks was computed
+        observed = f"{type(error).__name__}: {error}".splitlines()[0]
+        return results + [
+            Result(one.meta["check"], one.severity.value, "errored", observed) for one in expectations
+        ]
+    return results + validate(slim(derived), expectations)
+
+
+def raise_for(results: pl.DataFrame) -> None:
+    """Raise CheckErrored where a table check errored, CheckFailed where a critical one failed; warnings pass."""
+    tables = results.filter(gate="tables")
+    failed = _named(tables.filter(outcome="failed", severity="critical"))
+    if errored := _named(tables.filter(outcome="errored")):
+        also = f"; failed: {', '.join(failed)}" if failed else ""
+        raise CheckErrored(
+            f"{len(errored)} table checks could not be computed: {', '.join(errored)}{also}",
+            "yesterday's release stays; `nichiro status` shows what was met",
+        )
+    if failed:
+        raise CheckFailed(
+            f"{len(failed)} table checks failed: {', '.join(failed)}",
+            "yesterday's release stays; `nichiro status` shows the rows",
+        )
+
+
+def _named(results: pl.DataFrame) -> list[str]:
+    return [f"{suite} {check}" for suite, check in results.select("suite", "check_name").iter_rows()]
+
+
+def _stacked(
+    batch: Sequence[SourcePartition], name: str
+) -> Iterable[tuple[list[int], pl.DataFrame, pl.Series]]:
+    """The partitions' frames of a table, those of one schema in one; with the partition of every row."""
+    shapes: dict[tuple, list[int]] = {}
+    for member, part in enumerate(batch):
+        shapes.setdefault(tuple(part.frames[name].schema.items()), []).append(member)
+    for members in shapes.values():
+        frames = [batch[member].frames[name] for member in members]
+        lengths = pl.DataFrame({"member": members, "length": [frame.height for frame in frames]})
+        owners = lengths.select(pl.col("member").repeat_by("length").explode(empty_as_null=False))["member"]
+        yield members, pl.concat(frames), owners
+
+
+def _measured(batch: Sequence[SourcePartition]) -> Iterable[tuple[list[int], pl.DataFrame, sources.Declared]]:
+    """The partitions' measures, those with the same bounds declared in one frame."""
+    shapes: dict[tuple, list[tuple[int, pl.DataFrame]]] = {}
+    for member, part in enumerate(batch):
+        row = sources.measures(part)
+        shapes.setdefault(tuple(row.columns), []).append((member, row))
+    for rows in shapes.values():
+        members = [member for member, _ in rows]
+        yield members, pl.concat([row for _, row in rows]), batch[members[0]].bounds
+
+
+def _keys(table: Table, frame: pl.DataFrame, result: Result) -> list[str]:
+    """Primary keys of the rows that break a check, parts joined by a bar."""
+    key = [name for name in table.primary_key if name in frame.columns]
+    return ["|".join(map(str, row)) for row in frame[result.rows[:FAILING_ROWS]].select(key).iter_rows()]
+
+
+def _row(suite: str, result: Result, failing_rows: list[str]) -> dict[str, object]:
+    return {
+        "suite": suite,
+        "check_name": result.check,
+        "severity": result.severity,
+        "outcome": result.outcome,
+        "observed": result.observed,
+        "failing_rows": failing_rows,
+    }
+
+
+def _results(rows: list[dict], run_id: str, gate: str, checked_at: datetime) -> pl.DataFrame:
+    """One row a check: where several partitions were checked by it, the worst outcome and what breaks it in all."""
+    given = [name for name in CHECK_RESULTS.schema if name not in ("run_id", "gate", "checked_at")]
+    schema = {name: CHECK_RESULTS.schema[name] for name in given}
+    worst = pl.col("outcome").replace_strict({"errored": 0, "failed": 1, "passed": 2}, return_dtype=pl.Int8)
+    merged = (
+        pl.DataFrame(rows, schema=schema)
+        .sort(worst, maintain_order=True)
+        .group_by("suite", "check_name", maintain_order=True)
+        .agg(
+            pl.col("severity", "outcome").first(),
+            pl.when(pl.col("outcome").first() == "passed")
+            .then(pl.col("observed").first())
+            .otherwise(
+                pl.col("observed")
+                .filter(pl.col("outcome") != "passed")
+                .unique(maintain_order=True)
+                .str.join("; ")
+            ),
+            pl.col("failing_rows").explode().drop_nulls().head(FAILING_ROWS),
+        )
+        .sort("suite", "check_name")
+    )
+    return CHECK_RESULTS.conform(
+        merged.with_columns(
+            run_id=pl.lit(run_id),
+            gate=pl.lit(gate),
+            checked_at=pl.lit(checked_at, CHECK_RESULTS.schema["checked_at"]),
+        )
+    )

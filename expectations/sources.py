@@ -1,0 +1,114 @@
+"""What the source gate measures on a log partition, and the bounds that its source declares on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+import polars as pl
+from great_expectations import expectations as gxe
+
+from expectations.rule import not_below
+
+Declared = Mapping[str, Mapping[str, float | None]]
+
+SEVERITIES = {"min": "critical", "max": "warning"}
+READ = ("article", "revision", "alternate_view")
+LAYOUT_REASONS = ("no_headline", "many_headlines", "no_body", "many_bodies", "no_date", "many_dates")
+LAYOUT_CAPTURES = 3  # fewer article captures say nothing about a layout
+LAYOUT_SHARE = 0.5
+LAYOUT = "layout_is_readable"
+
+
+@dataclass(frozen=True)
+class SourcePartition:
+    """One run's captures of one source, parsed.
+
+    ``frames`` by table name: staging.articles, staging.quarantine, staging.outcomes, and raw.crawls, without which a
+    bound on links or age_days is errored. ``bounds``: min and max of the source's assertions, measure -> number.
+    """
+
+    captured_date: date
+    run_id: str
+    source_id: str
+    frames: Mapping[str, pl.DataFrame]
+    bounds: Declared = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return f"{self.captured_date}|{self.run_id}|{self.source_id}"
+
+
+def declared(bounds: Declared) -> list[tuple[str, str, float]]:
+    """(min or max, measure, number) of every declared bound."""
+    return [
+        (side, measure, float(number))
+        for side in SEVERITIES
+        for measure, number in sorted(bounds.get(side, {}).items())
+        if number is not None
+    ]
+
+
+def measures(partition: SourcePartition) -> pl.DataFrame:
+    """One row: the measures, their declared bounds as ``<measure>_min`` and ``_max``, and the layout's.
+
+    Every measure is null where no article page was fetched: nothing can be said of it then. links and age_days have
+    no column where raw.crawls was not given.
+    """
+    articles, outcomes = partition.frames["staging.articles"], partition.frames["staging.outcomes"]
+    quarantined = outcomes.filter(outcome="quarantined").filter(pl.col("reason") != "unreadable_feed")
+    read = outcomes.filter(pl.col("outcome").is_in(READ) | (pl.col("reason") == "not_article"))
+    captures = read.height + quarantined.height
+    row: dict[str, float | None] = {
+        "articles": articles.height,
+        "article_share": articles.height / max(captures, 1),
+        "byline_share": articles["byline"].is_not_null().mean(),
+        "median_body_length": articles["body_length"].median(),
+        "quarantined": quarantined.height,
+        "quarantined_share": quarantined.height / max(captures, 1),
+    }  # type: ignore[dict-item]
+    if (crawls := partition.frames.get("raw.crawls")) is not None:
+        row |= {"links": crawls["discovered_count"].sum(), "age_days": _age_days(crawls)}
+    layout = quarantined.filter(pl.col("reason").is_in(LAYOUT_REASONS)).height
+    row |= {
+        "layout_share": layout / captures if captures >= LAYOUT_CAPTURES else None,
+        "layout_share_max": LAYOUT_SHARE,
+    }
+    if captures == 0:
+        row = dict.fromkeys(row)
+    row |= {f"{measure}_{side}": number for side, measure, number in declared(partition.bounds)}
+    return pl.DataFrame(row, schema=dict.fromkeys(row, pl.Float64))
+
+
+def expectations(bounds: Declared) -> list[gxe.Expectation]:
+    """The layout rule, and one expectation a declared bound: a broken minimum is critical, a maximum a warning."""
+    found = [not_below(LAYOUT, "layout_share_max", "layout_share")]
+    for side, measure, _ in declared(bounds):
+        ends = (measure, f"{measure}_min") if side == "min" else (f"{measure}_max", measure)
+        found.append(not_below(f"{side}_{measure}", *ends, SEVERITIES[side]))
+    return found
+
+
+def reason(check: str, row: Mapping[str, float | None], partition: SourcePartition) -> str:
+    """What a person reads of a broken bound; ``row`` is the partition's measures."""
+    if check == LAYOUT:
+        counts = partition.frames["staging.quarantine"]["reason"].value_counts(sort=True)
+        found = ", ".join(f"{count} {name}" for name, count in counts.iter_rows())
+        return f"layout changed? {row['layout_share']:.0%} of the article pages cannot be read: {found}"
+    side, _, measure = check.partition("_")
+    limit = "at least" if side == "min" else "at most"
+    return f"{measure} is {row[measure]:.4g}, declared {limit} {row[f'{measure}_{side}']:.4g}"
+
+
+def _age_days(crawls: pl.DataFrame) -> float | None:
+    """Days from the newest item found to the end of the crawl; null where no item had a readable date."""
+    ages = []
+    for newest, finished_at in crawls.select("newest_text", "finished_at").drop_nulls().iter_rows():
+        try:
+            instant = datetime.fromisoformat(newest)
+        except ValueError:
+            continue
+        instant = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+        ages.append((finished_at - instant).total_seconds() / 86_400)
+    return min(ages, default=None)

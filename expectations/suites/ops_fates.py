@@ -1,0 +1,29 @@
+"""ops.fates: the fate is of a capture that exists, says why, and names its document."""
+
+from __future__ import annotations
+
+import polars as pl
+from great_expectations import expectations as gxe
+
+from expectations.context import Context
+from expectations.rule import holds
+from warehouse.columns import QUARANTINE_REASONS, SKIP_REASONS
+
+DOCUMENTS = ("article", "revision", "alternate_view")
+
+
+def derived(fates: pl.DataFrame, context: Context) -> pl.DataFrame:
+    captures = context.read("raw.captures")["capture_id"]
+    fate, reason = pl.col("fate"), pl.col("reason").fill_null("")
+    return fates.with_columns(
+        capture_is_known=pl.col("capture_id").is_in(captures.implode()),
+        reason_is_listed=pl.when(fate == "skipped")
+        .then(reason.is_in(SKIP_REASONS))
+        .when(fate == "quarantined")
+        .then(reason.is_in(QUARANTINE_REASONS)),
+        document_is_named=pl.when(fate.is_in(DOCUMENTS)).then(pl.col("article_id").is_not_null()),
+    )
+
+
+def expectations(context: Context) -> list[gxe.Expectation]:
+    return [holds("capture_is_known"), holds("reason_is_listed"), holds("document_is_named")]

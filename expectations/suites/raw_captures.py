@@ -1,0 +1,26 @@
+"""raw.captures: the fetch clock and the body's hash."""
+
+from __future__ import annotations
+
+import polars as pl
+from great_expectations import expectations as gxe
+
+from expectations.context import Context
+from expectations.rule import holds
+
+
+def derived(captures: pl.DataFrame, context: Context) -> pl.DataFrame:
+    return captures.with_columns(
+        captured_on_its_day=pl.col("captured_at").dt.date() == pl.col("captured_date"),
+        captured_in_the_past=pl.col("captured_at") <= context.checked_at,
+    )
+
+
+def expectations(context: Context) -> list[gxe.Expectation]:
+    return [
+        holds("captured_on_its_day"),
+        holds("captured_in_the_past"),
+        gxe.ExpectColumnValuesToMatchRegex(
+            column="body_sha256", regex=r"^[0-9a-f]{64}$", meta={"check": "body_is_hashed"}
+        ),
+    ]

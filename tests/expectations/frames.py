@@ -1,0 +1,145 @@
+"""A small, clean, fictional world as frames: every check passes on it, and each test breaks one thing."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import polars as pl
+
+from warehouse.tables import TABLES
+
+DAY = date(2026, 6, 29)
+NOON = datetime(2026, 6, 29, 12, tzinfo=UTC)
+CHECKED_AT = datetime(2026, 6, 29, 23, 30, tzinfo=UTC)
+RUN = "20260629T233000Z-001"
+SOURCE = "zz_harbour_news"
+KEY = {"captured_date": DAY, "run_id": RUN, "source_id": SOURCE}
+PLACE = {"country_code": "ZZ", "language_code": "en", "genre": "news"}
+METHODS = {"method": "fiction", "method_version": "1"}
+FINGERPRINT = "0123456789abcdef" * 4
+
+
+def frame(name: str, *rows: dict) -> pl.DataFrame:
+    """Rows of a table; what they leave out is null."""
+    schema = TABLES[name].schema
+    filled = [dict.fromkeys(schema) | row for row in rows]
+    return TABLES[name].conform(pl.DataFrame(filled, schema=schema))
+
+
+def article(number: int, **changes: object) -> dict:
+    """A version of a fictional article as staging.articles has it."""
+    body = f"The harbour of Lower Quay took in {number} ships. " * 4
+    return {
+        **KEY, **PLACE, **METHODS, "capture_id": f"c{number}", "article_id": f"a{number}",
+        "url": f"https://news.example/{number}", "canonical_url": f"https://news.example/{number}",
+        "is_alternate_view": False, "headline": f"{number} ships at Lower Quay", "byline": "A. Fiction",
+        "authors": ["A. Fiction"], "body": body, "body_length": len(body), "body_state": "full",
+        "published_at": NOON, "published_date": DAY, "published_precision": "minute", "published_method": "css",
+        "published_text": "29 June 2026", "content_sha256": FINGERPRINT, "captured_at": CHECKED_AT, "basis": "observed",
+    } | changes  # fmt: skip
+
+
+def capture(number: int, **changes: object) -> dict:
+    return {
+        **KEY, "capture_id": f"c{number}", "kind": "article", "url": f"https://news.example/{number}",
+        "captured_at": NOON, "http_status": 200, "body_bytes": 900, "body_sha256": FINGERPRINT,
+        "warc_path": "archive/x.warc.gz", "warc_offset": 0, "basis": "observed",
+    } | changes  # fmt: skip
+
+
+def outcome(number: int, outcome: str = "article", reason: str | None = None) -> dict:
+    return {**KEY, "capture_id": f"c{number}", "outcome": outcome, "reason": reason, "method_version": "1"}
+
+
+def quarantined(number: int, reason: str) -> dict:
+    return {
+        **KEY, **METHODS, "capture_id": f"c{number}", "url": f"https://news.example/{number}", "reason": reason,
+        "captured_at": NOON,
+    }  # fmt: skip
+
+
+def fate(number: int, **changes: object) -> dict:
+    return {**KEY, "capture_id": f"c{number}", "article_id": f"a{number}", "fate": "article"} | changes
+
+
+def document(number: int, **changes: object) -> dict:
+    """A fictional document as marts.articles has it."""
+    return {
+        **PLACE, **METHODS, "article_id": f"a{number}", "capture_id": f"c{number}", "source_id": SOURCE,
+        "publisher": "Harbour News", "publisher_kind": "newspaper", "url": f"https://news.example/{number}",
+        "headline": f"{number} ships at Lower Quay", "authors": [], "published_at": NOON, "published_date": DAY,
+        "published_precision": "minute", "body_state": "full", "body_length": 200, "relevance": "strong",
+        "relevance_score": 3.0, "topics": ["ships"], "is_copy": False, "first_captured_at": CHECKED_AT,
+        "last_captured_at": CHECKED_AT, "version_count": 1,
+    } | changes  # fmt: skip
+
+
+def coverage(day: date, topic: str, **changes: object) -> dict:
+    return {
+        **PLACE, "published_date": day, "topic_id": topic, "article_count": 3, "copy_count": 1, "original_count": 2,
+        "passage_count": 0, "attention_count": 2, "total_count": 4, "attention_share": 0.5, "share_basis": "observed",
+        "healthy_source_count": 1, "source_count": 1, "method_version": "1",
+    } | changes  # fmt: skip
+
+
+def clean() -> dict[str, pl.DataFrame]:
+    """Every table with a suite or a reference of its own."""
+    days = (date(2026, 6, 28), DAY)
+    return {
+        "raw.captures": frame("raw.captures", capture(1), capture(2), capture(3)),
+        "staging.articles": frame("staging.articles", article(1), article(2)).drop("body", "lede"),
+        "enriched.relevance": frame(
+            "enriched.relevance",
+            *(
+                {**METHODS, "capture_id": f"c{number}", "source_id": SOURCE, "relevance": "strong",
+                 "relevance_score": 3.0, "passage_count": 1, "passage_share": 0.5, "captured_date": DAY}
+                for number in (1, 2)
+            ),
+        ),
+        "enriched.passages": frame(
+            "enriched.passages",
+            {**METHODS, "capture_id": "c1", "source_id": SOURCE, "start_offset": 0, "end_offset": 40, "field": "body",
+             "evidence": "anchor", "terms": ["ships"], "topics": ["ships"], "captured_date": DAY},
+        ),
+        "enriched.copies": frame(
+            "enriched.copies",
+            {**METHODS, "article_id": "a2", "syndicated_from": "a1", "containment": 0.9, "resemblance": 0.6,
+             "published_date": DAY},
+        ),
+        "marts.articles": frame(
+            "marts.articles", document(1), document(2, is_copy=True, syndicated_from="a1")
+        ),
+        "marts.coverage_daily": frame(
+            "marts.coverage_daily", *(coverage(day, topic) for day in days for topic in ("any", "ships"))
+        ),
+        "marts.tone_daily": frame(
+            "marts.tone_daily",
+            {**PLACE, **METHODS, "published_date": DAY, "topic_id": "any", "article_count": 4, "scored_count": 2,
+             "scored_share": 0.5, "tone_mean": -0.2, "tone_low": -0.6, "tone_high": 0.2, "validation": "none"},
+        ),
+        "marts.coverage_spikes": frame(
+            "marts.coverage_spikes",
+            {**METHODS, "spike_id": "s1", "published_date": DAY, "topic_id": "any", "country_code": "any",
+             "observed_count": 2, "expected_count": 0.3, "dispersion": 1.0, "p_value": 0.01, "q_value": 0.02,
+             "baseline_days": 56, "article_ids": ["a1", "a2"]},
+        ),
+        "ops.sources": frame(
+            "ops.sources",
+            {"source_id": SOURCE, "title": "Harbour News", "publisher": "Harbour News", "country_code": "ZZ",
+             "publisher_kind": "newspaper", "genre": "news", "languages": ["en"], "status": "active",
+             "timezone": "UTC", "access": "full", "rules_sha256": FINGERPRINT},
+        ),
+        "ops.source_days": frame(
+            "ops.source_days",
+            {"source_id": SOURCE, "day": DAY, "state": "ok", "basis": "observed", "is_healthy": True,
+             "discovered_count": 3, "fetched_count": 3, "article_count": 2, "quarantined_count": 1},
+        ),
+        "ops.fates": frame(
+            "ops.fates", fate(1), fate(2), fate(3, article_id=None, fate="quarantined", reason="no_date")
+        ),
+        "ops.partitions": frame(
+            "ops.partitions",
+            {**KEY, "fingerprint": FINGERPRINT, "status": "accepted", "reasons": [], "capture_count": 3,
+             "article_count": 2, "quarantined_count": 1},
+        ),
+    }  # fmt: skip

@@ -1,0 +1,227 @@
+"""Gate 1: partitions are told apart, minima hold, maxima warn, an unreadable layout holds, nothing passes by error."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import polars as pl
+import pytest
+
+from expectations.gate import SourcePartition, Verdict, check_sources, raise_for
+from tests.expectations.frames import CHECKED_AT, DAY, RUN, article, frame, outcome, quarantined
+from warehouse.tables.ops import CHECK_RESULTS
+from warehouse.tables.raw import CRAWLS
+
+NOW = "20260629T234500Z-001"
+
+
+def partition(
+    source_id: str = "zz_harbour_news",
+    articles: int = 3,
+    bad: tuple[str, ...] = (),
+    bounds: dict | None = None,
+    **changes: object,
+) -> SourcePartition:
+    """``articles`` readable pages, then one quarantined for each reason of ``bad``, on one listing page."""
+    quarantine = [quarantined(100 + number, reason) for number, reason in enumerate(bad)]
+    outcomes = [
+        outcome(0, "discovery"),
+        *(outcome(number) for number in range(1, articles + 1)),
+        *(outcome(100 + number, "quarantined", reason) for number, reason in enumerate(bad)),
+    ]
+    frames = {
+        "staging.articles": frame(
+            "staging.articles", *(article(n, **changes) for n in range(1, articles + 1))
+        ),
+        "staging.quarantine": frame("staging.quarantine", *quarantine),
+        "staging.outcomes": frame("staging.outcomes", *outcomes),
+    }
+    own = {
+        name: rows.with_columns(
+            source_id=pl.lit(source_id), capture_id=pl.format(source_id + "-{}", "capture_id")
+        )
+        for name, rows in frames.items()
+    }
+    return SourcePartition(DAY, RUN, source_id, own, bounds or {})
+
+
+def crawl(links: int, newest: str | None) -> pl.DataFrame:
+    day = {"captured_date": DAY, "first_date": DAY, "last_date": DAY}
+    row = {
+        **day, "run_id": RUN, "source_id": "zz_harbour_news", "started_at": CHECKED_AT, "finished_at": CHECKED_AT,
+        "state": "ok", "discovered_count": links, "fetched_count": links, "newest_text": newest, "basis": "observed",
+    }  # fmt: skip
+    return CRAWLS.conform(pl.DataFrame([dict.fromkeys(CRAWLS.schema) | row], schema=CRAWLS.schema))
+
+
+def gate(*batch: SourcePartition) -> tuple[list[Verdict], pl.DataFrame]:
+    return check_sources(batch, NOW, CHECKED_AT)
+
+
+def outcomes(results: pl.DataFrame, suite: str) -> dict[str, str]:
+    return dict(results.filter(suite=suite).select("check_name", "outcome").iter_rows())
+
+
+def test_clean_partitions_are_accepted_with_every_check_told() -> None:
+    verdicts, results = gate(partition("zz_a"), partition("zz_b"))
+    assert [(verdict.source_id, verdict.status, verdict.reasons) for verdict in verdicts] == [
+        ("zz_a", "accepted", []),
+        ("zz_b", "accepted", []),
+    ]
+    assert set(results["outcome"]) == {"passed"}
+    assert set(results["suite"]) == {
+        "staging.articles",
+        "staging.quarantine",
+        "staging.outcomes",
+        "zz_a",
+        "zz_b",
+    }
+    assert not results.select("run_id", "gate", "suite", "check_name").is_duplicated().any()
+    assert CHECK_RESULTS.conform(results).equals(results)
+
+
+def test_no_partition_no_result() -> None:
+    verdicts, results = gate()
+    assert verdicts == []
+    assert results.equals(CHECK_RESULTS.empty())
+
+
+def test_one_bad_row_holds_its_partition_only() -> None:
+    future = partition(
+        "zz_b", published_at=CHECKED_AT + timedelta(days=2), published_date=DAY + timedelta(days=2)
+    )
+    verdicts, results = gate(partition("zz_a"), future, partition("zz_c"))
+    assert [verdict.status for verdict in verdicts] == ["accepted", "held", "accepted"]
+    assert verdicts[1].reasons[0].startswith("staging.articles published_before_capture: 3 of 9 rows")
+    row = results.row(by_predicate=pl.col("check_name") == "published_before_capture", named=True)
+    assert row["failing_rows"] == ["zz_b-c1", "zz_b-c2", "zz_b-c3"]
+    raise_for(results)  # a held source does not stop the day
+
+
+@pytest.mark.parametrize(
+    ("measure", "bound", "reason"),
+    [
+        ("articles", 4, "articles is 3, declared at least 4"),
+        ("article_share", 0.8, "article_share is 0.75, declared at least 0.8"),
+        ("byline_share", 0.9, "byline_share is 0, declared at least 0.9"),
+        ("median_body_length", 500, "declared at least 500"),
+    ],
+)
+def test_broken_minimum_holds(measure: str, bound: float, reason: str) -> None:
+    part = partition(bad=("unreadable_date",), bounds={"min": {measure: bound}}, byline=None)
+    (verdict,), results = gate(part)
+    assert verdict.status == "held"
+    assert verdict.reasons[0].endswith(reason)
+    assert outcomes(results, "zz_harbour_news")[f"min_{measure}"] == "failed"
+
+
+def test_broken_maximum_warns() -> None:
+    bounds = {"min": {"articles": 1, "links": None}, "max": {"quarantined_share": 0.2, "quarantined": 2}}
+    (verdict,), results = gate(partition(bad=("unreadable_date",), bounds=bounds))
+    assert (verdict.status, verdict.reasons) == (
+        "accepted",
+        ["quarantined_share is 0.25, declared at most 0.2"],
+    )
+    assert outcomes(results, "zz_harbour_news") == {
+        "layout_is_readable": "passed",
+        "min_articles": "passed",
+        "max_quarantined": "passed",
+        "max_quarantined_share": "failed",
+    }
+
+
+def test_unreadable_layout_holds_without_any_declaration() -> None:
+    (verdict,), _ = gate(partition(articles=1, bad=("no_body", "no_body", "many_headlines")))
+    assert verdict.status == "held"
+    assert verdict.reasons == [
+        "layout changed? 75% of the article pages cannot be read: 2 no_body, 1 many_headlines"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("articles", "bad"),
+    [
+        (2, ("no_body", "no_date")),
+        (0, ("no_body", "no_body")),
+        (1, ("challenge",) * 3),
+        (0, ("unreadable_feed",) * 4),
+    ],
+    ids=["half", "too_few", "other_reasons", "feeds"],
+)
+def test_what_says_nothing_of_the_layout_is_accepted(articles: int, bad: tuple[str, ...]) -> None:
+    (verdict,), _ = gate(partition(articles=articles, bad=bad))
+    assert verdict.status == "accepted"
+
+
+def test_partition_without_article_pages_is_accepted() -> None:
+    (verdict,), results = gate(partition(articles=0, bounds={"min": {"articles": 3, "article_share": 0.5}}))
+    assert (verdict.status, verdict.reasons) == ("accepted", [])
+    assert set(results["outcome"]) == {"passed"}
+
+
+def test_links_and_age_come_from_the_crawl() -> None:
+    bounds = {"min": {"links": 5}, "max": {"age_days": 7}}
+    part = partition(bounds=bounds)
+    (verdict,), results = gate(part)
+    assert verdict.status == "held"
+    assert all(reason.startswith("errored: ") for reason in verdict.reasons)
+    assert outcomes(results, "zz_harbour_news")["min_links"] == "errored"
+    for links, newest, status, count in (
+        (5, "2026-06-28T00:00:00+09:00", "accepted", 0),
+        (5, "2026-06-01", "accepted", 1),
+        (4, "yesterday", "held", 1),
+    ):
+        crawled = SourcePartition(
+            DAY, RUN, part.source_id, {**part.frames, "raw.crawls": crawl(links, newest)}, bounds
+        )
+        (verdict,), _ = gate(crawled)
+        assert (verdict.status, len(verdict.reasons)) == (status, count)
+
+
+def test_missing_column_is_errored_and_holds_its_partition_only() -> None:
+    whole, broken = partition("zz_a"), partition("zz_b")
+    frames = {**broken.frames, "staging.articles": broken.frames["staging.articles"].drop("genre")}
+    verdicts, results = gate(whole, SourcePartition(DAY, RUN, "zz_b", frames))
+    assert [verdict.status for verdict in verdicts] == ["accepted", "held"]
+    assert "errored: staging.articles columns: missing columns: genre" in verdicts[1].reasons
+    assert outcomes(results, "staging.articles")["columns"] == "errored"
+
+
+def test_two_partitions_of_a_source_are_one_result_each_check() -> None:
+    later = partition(articles=1, bounds={"min": {"articles": 2}})
+    earlier = SourcePartition(
+        DAY - timedelta(days=1), RUN, later.source_id, later.frames, {"min": {"articles": 1}}
+    )
+    verdicts, results = gate(earlier, later)
+    # both hold the same captures here: the contract's key check sees that, and blames both
+    assert all(verdict.status == "held" for verdict in verdicts)
+    row = results.row(by_predicate=pl.col("check_name") == "min_articles", named=True)
+    assert row["outcome"] == "failed"
+    assert row["failing_rows"] == [f"{DAY}|{RUN}|zz_harbour_news"]
+
+
+def test_boilerplate_as_body_warns() -> None:
+    (verdict,), _ = gate(partition(body="Accept all cookies to read on. " * 3))
+    assert verdict.status == "accepted"
+    assert verdict.reasons[0].startswith("staging.articles body_is_not_boilerplate: 3 of 3 rows")
+
+
+def test_day_and_month_exchanged_warns() -> None:
+    captured = CHECKED_AT.replace(month=3, day=5)
+    read = captured.replace(month=5, day=3) - timedelta(
+        days=365
+    )  # the page says 5 March of last year's harbour fair
+    (verdict,), _ = gate(
+        partition(
+            published_at=read, published_date=read.date(), captured_at=captured, captured_date=captured.date()
+        )
+    )
+    assert verdict.reasons == []
+    read = captured.replace(month=4, day=3)
+    captured = captured.replace(month=3, day=4)
+    (verdict,), _ = gate(
+        partition(
+            published_at=read, published_date=read.date(), captured_at=captured, captured_date=captured.date()
+        )
+    )
+    assert any("day_and_month_in_order" in reason for reason in verdict.reasons)
