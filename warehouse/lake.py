@@ -122,8 +122,11 @@ class Lake:
                 found.append(Partition.of(captured_date, file.stem))
         return found
 
+    def manifest_path(self, captured_date: date) -> Path:
+        return self.root / "manifests" / f"{captured_date}.json"
+
     def manifest(self, captured_date: date) -> Manifest:
-        path = self.root / "manifests" / f"{captured_date}.json"
+        path = self.manifest_path(captured_date)
         try:
             return Manifest.model_validate_json(path.read_bytes())
         except FileNotFoundError:
@@ -133,7 +136,7 @@ class Lake:
 
     def write_manifest(self, captured_date: date, manifest: Manifest) -> None:
         text = manifest.model_dump_json(indent=1).encode()
-        write_atomically(self.root / "manifests" / f"{captured_date}.json", lambda file: file.write(text))
+        write_atomically(self.manifest_path(captured_date), lambda file: file.write(text))
 
     @contextmanager
     def lock(self) -> Iterator[None]:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from nichiro.cli.options import DataDir, Day, First, Json, Last, Sources, day_of, output, pipeline_of, settings_of, show_status
+from nichiro.cli.options import (
+    DataDir,
+    Day,
+    First,
+    Json,
+    Last,
+    Sources,
+    day_of,
+    output,
+    pipeline_of,
+    settings_of,
+    show_status,
+)
 
 SUMMARIES = {
     "parse": "Read every new capture into articles and quarantine.",
@@ -44,7 +56,7 @@ def crawl(
     show_status(pipeline.step("crawl", source, day_of(first), day_of(last)), as_json=as_json)
 
 
-def _step(name: str):  # noqa: ANN202 (a command function, made once per step)
+def _step(name: str):
     def command(day: Day = None, data_dir: DataDir = None, as_json: Json = False) -> None:
         pipeline = pipeline_of(data_dir, day, quiet=as_json)
         show_status(pipeline.step(name), as_json=as_json)

@@ -5,7 +5,14 @@ from __future__ import annotations
 import polars as pl
 
 from warehouse.columns import (
-    ARTICLE_ID, CAPTURE_ID, CAPTURED_DATE, METHOD, METHOD_VERSION, PUBLISHED_DATE, RELEVANCE, SOURCE_ID,
+    ARTICLE_ID,
+    CAPTURE_ID,
+    CAPTURED_DATE,
+    METHOD,
+    METHOD_VERSION,
+    PUBLISHED_DATE,
+    RELEVANCE,
+    SOURCE_ID,
 )
 from warehouse.contract import Column, Table
 

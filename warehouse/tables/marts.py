@@ -5,8 +5,22 @@ from __future__ import annotations
 import polars as pl
 
 from warehouse.columns import (
-    ARTICLE_ID, BODY_STATES, CAPTURE_ID, COUNTRY_CODE, GENRE, HEADLINE, LANGUAGE_CODE, METHOD, METHOD_VERSION,
-    PRECISIONS, PUBLISHED_AT, PUBLISHED_DATE, PUBLISHER_KINDS, RELEVANCE, SOURCE_ID, URL,
+    ARTICLE_ID,
+    BODY_STATES,
+    CAPTURE_ID,
+    COUNTRY_CODE,
+    GENRE,
+    HEADLINE,
+    LANGUAGE_CODE,
+    METHOD,
+    METHOD_VERSION,
+    PRECISIONS,
+    PUBLISHED_AT,
+    PUBLISHED_DATE,
+    PUBLISHER_KINDS,
+    RELEVANCE,
+    SOURCE_ID,
+    URL,
 )
 from warehouse.contract import UTC_INSTANT, Column, Table
 

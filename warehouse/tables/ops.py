@@ -5,7 +5,16 @@ from __future__ import annotations
 import polars as pl
 
 from warehouse.columns import (
-    ACCESS, CAPTURE_ID, CAPTURED_DATE, COUNTRY_CODE, FATES, GENRES, OUTCOMES, PUBLISHER_KINDS, RUN_ID, SOURCE_ID,
+    ACCESS,
+    CAPTURE_ID,
+    CAPTURED_DATE,
+    COUNTRY_CODE,
+    FATES,
+    GENRES,
+    OUTCOMES,
+    PUBLISHER_KINDS,
+    RUN_ID,
+    SOURCE_ID,
     SOURCE_STATES,
 )
 from warehouse.contract import UTC_INSTANT, Column, Table

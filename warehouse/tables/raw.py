@@ -5,7 +5,15 @@ from __future__ import annotations
 import polars as pl
 
 from warehouse.columns import (
-    BASIS_COLUMN, CAPTURE_ID, CAPTURED_AT, CAPTURED_DATE, FETCH_OUTCOMES, KINDS, RUN_ID, SOURCE_ID, URL,
+    BASIS_COLUMN,
+    CAPTURE_ID,
+    CAPTURED_AT,
+    CAPTURED_DATE,
+    FETCH_OUTCOMES,
+    KINDS,
+    RUN_ID,
+    SOURCE_ID,
+    URL,
 )
 from warehouse.contract import UTC_INSTANT, Column, Table
 

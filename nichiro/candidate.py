@@ -1,0 +1,110 @@
+"""The steps that make a release: build, check, publish. What one needs to know of the last lies beside the candidate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+from nichiro.build import Built
+from nichiro.build import build as bring_up
+from nichiro.errors import CheckFailed
+from nichiro.run import Run
+from nichiro.settings import Settings
+from nichiro.status import Status, read_status
+from warehouse.lake import Lake
+from warehouse.store import Candidate, current_release, served_tables
+from warehouse.store import publish as make_current
+from warehouse.tables import TABLES, ops
+
+
+def build(lake: Lake, run: Run, sources: pl.DataFrame, topics: pl.DataFrame, *, fresh: bool) -> Built:
+    """Bring a candidate up to the lake, from the current release or, when ``fresh``, from nothing."""
+    candidate = Candidate.start(lake.data_dir, fresh=fresh)
+    try:
+        built = bring_up(lake, candidate, sources, topics)
+        candidate.note(
+            {
+                "build_id": run.run_id,
+                "is_empty": built.is_empty and not fresh and current_release(lake.data_dir) is not None,
+                "is_checked": False,
+                "days": [day.isoformat() for day in built.coverage_days],
+                "captured": [day.isoformat() for day in built.captured_days],
+            }
+        )
+    except BaseException:
+        candidate.abandon()
+        raise
+    candidate.close()
+    return built
+
+
+def check(run: Run, settings: Settings) -> pl.DataFrame:
+    """Check what the build changed; returns ops.check_results rows. Only a candidate without a failure is marked."""
+    from expectations.gate import check_tables
+
+    candidate = Candidate(settings.data_dir)
+    try:
+        note = candidate.noted()
+        if note["is_empty"]:
+            return ops.CHECK_RESULTS.empty()
+        names = [table.name for table in served_tables()]
+        results = check_tables(_changed_rows(candidate, note), names, run.run_id, run.now(), _all_values(candidate))
+        blocking = results.filter((pl.col("outcome") == "errored") | ((pl.col("outcome") == "failed") & (pl.col("severity") == "critical")))
+        candidate.note(note | {"is_checked": blocking.is_empty()})
+    finally:
+        candidate.abandon()
+    return results
+
+
+def publish(run: Run, settings: Settings, status: Status) -> str | None:
+    """Make the checked candidate the current release; returns its build_id, or None where nothing is new.
+
+    Raises CheckFailed for a candidate that was not checked or did not pass.
+    """
+    candidate = Candidate(settings.data_dir)
+    note = candidate.noted()
+    if note["is_empty"] or not note["is_checked"]:
+        candidate.abandon()
+        if note["is_empty"]:
+            return None
+        raise CheckFailed("the candidate was not checked, or a check failed", "run `nichiro check`, see `nichiro status`")
+    status.build_id = note["build_id"]
+    _ledger(candidate, run, status)
+    candidate.close()
+    make_current(settings.data_dir, note["build_id"], settings.keep_releases)
+    return note["build_id"]
+
+
+def _changed_rows(candidate: Candidate, note: dict) -> Callable[[str], pl.DataFrame]:
+    """Reads a table of the candidate, restricted to the partitions and days that the build changed."""
+    days = pl.DataFrame({"day": note["days"]}, schema={"day": pl.String}).select(pl.col("day").str.to_date())
+    captured = pl.DataFrame({"captured_date": note["captured"]}, schema={"captured_date": pl.String})
+    keys = {
+        "published_date": days.rename({"day": "published_date"}),
+        "day": days,
+        "captured_date": captured.select(pl.col("captured_date").str.to_date()),
+    }
+    return lambda name: candidate.read(TABLES[name], keys.get(TABLES[name].partition))
+
+
+def _all_values(candidate: Candidate) -> Callable[[str, str], pl.Series]:
+    """All values of a column of the candidate: what a reference may point to."""
+    return lambda name, column: candidate.query(f"SELECT DISTINCT {column} FROM {TABLES[name].name}")[column]  # noqa: S608
+
+
+def _ledger(candidate: Candidate, run: Run, status: Status) -> None:
+    """Write this run, and those blocked since the last release, with their checks into the candidate."""
+    latest = max(candidate.read(ops.RUNS)["run_id"], default="")
+    for folder in sorted(run.directory.parent.iterdir()):
+        if folder.name <= latest or not (folder / "status.json").exists():
+            continue
+        told = status if folder == run.directory else read_status(folder)
+        for path in sorted(folder.glob("checks_*.parquet")):
+            candidate.insert(ops.CHECK_RESULTS, pl.read_parquet(path))
+        if told is status or told.status == "blocked":
+            row = {
+                "run_id": told.run_id, "run_date": told.run_date, "started_at": told.started_at,
+                "status": "published" if told is status else "blocked", "build_id": told.build_id,
+            }
+            candidate.insert(ops.RUNS, pl.DataFrame([row], schema=ops.RUNS.schema))

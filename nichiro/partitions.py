@@ -1,0 +1,164 @@
+"""The steps that look at one log partition at a time: parse, gate, enrich. Each does only what its inputs ask for.
+
+A partition's entry in the day's manifest holds the hash of what it was made from; where today's rules, bounds, beat or
+method versions give another hash, it is made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import polars as pl
+
+from crawlers.catalog import sources
+from crawlers.source import Source
+from expectations import GATE_VERSION
+from nichiro.run import Run
+from transforms.beat import Beat
+from warehouse.contract import Table
+from warehouse.lake import Entry, Lake, Manifest, Partition
+from warehouse.tables import enriched, ops, raw, staging
+
+PARSED = (staging.ARTICLES, staging.QUARANTINE, staging.OUTCOMES)
+ENRICHED = (enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.TONE, enriched.SIGNATURES)
+Say = Callable[[str, str], None]
+
+
+def parse(lake: Lake, catalog: dict[str, Source], say: Say) -> int:
+    """Read every capture that today's rules have not read yet; returns the number of partitions read."""
+    from crawlers.parse import PARSER_VERSION
+    from crawlers.parse import parse as read_captures
+    from warehouse.archive import read_response
+
+    count = 0
+    for day, partitions in _log_days(lake):
+        with _manifest(lake, day) as manifest:
+            for partition in partitions:
+                source = catalog.get(partition.source_id)
+                if source is None:   # it left the catalog: it is not read again, and leaves the release
+                    manifest.entries.pop(partition.stem, None)
+                    continue
+                entry = manifest.entries.setdefault(partition.stem, Entry())
+                wanted = f"{PARSER_VERSION}+{source.rules_sha256()}"
+                if entry.parsed_from == wanted:
+                    continue
+                frames = read_captures(
+                    lake.read(raw.CAPTURES, partition),
+                    lambda row: read_response(lake.data_dir, row["warc_path"], row["warc_offset"]),
+                    source,
+                )
+                entry.parsed = _write(lake, partition, PARSED, frames, entry)
+                entry.parsed_from = wanted
+                count += 1
+                articles, held_back = frames["staging.articles"].height, frames["staging.quarantine"].height
+                say("parse", f"{partition.source_id}: {articles} articles, {held_back} quarantined")
+    return count
+
+
+def gate(lake: Lake, catalog: dict[str, Source], run: Run) -> tuple[pl.DataFrame, dict[str, str]]:
+    """Accept or hold each newly parsed partition; returns the check results, and source_id -> reasons of those held."""
+    wanted = {}
+    for day in lake.days():
+        for stem, entry in lake.manifest(day).entries.items():
+            partition = Partition.of(day, stem)
+            source = catalog.get(partition.source_id)
+            if source is None or not entry.parsed:
+                continue
+            looked_at = source.assertions.model_dump_json() + str(sorted(entry.parsed.items())) + GATE_VERSION
+            if entry.gated != (digest := _sha256(looked_at)):
+                wanted[partition] = digest
+    if not wanted:
+        return ops.CHECK_RESULTS.empty(), {}
+    from expectations.gate import SourcePartition, check_sources
+
+    batch = [
+        SourcePartition(
+            captured_date=partition.captured_date,
+            run_id=partition.run_id,
+            source_id=partition.source_id,
+            frames={table.name: lake.read(table, partition) for table in (*PARSED, raw.CRAWLS)},
+            bounds=catalog[partition.source_id].assertions.model_dump(),
+        )
+        for partition in wanted
+    ]
+    verdicts, results = check_sources(batch, run.run_id, run.now())
+    by_day: dict[date, list] = {}
+    for partition, verdict in zip(wanted, verdicts, strict=True):
+        by_day.setdefault(partition.captured_date, []).append((partition, verdict))
+    held = {}
+    for day, pairs in by_day.items():
+        with _manifest(lake, day) as manifest:
+            for partition, verdict in pairs:
+                entry = manifest.entries[partition.stem]
+                entry.gated, entry.status, entry.reasons = wanted[partition], verdict.status, list(verdict.reasons)
+                if verdict.status == "held":
+                    held[partition.source_id] = "; ".join(verdict.reasons)
+    return results, held
+
+
+def enrich(lake: Lake, catalog: dict[str, Source], beat: Beat, say: Say) -> int:
+    """Judge relevance, tone and signatures of accepted partitions; returns the number of partitions computed."""
+    from nichiro.lexicons import load_lexicons
+    from transforms import copies, relevance, tone
+
+    lexicons = load_lexicons()
+    publishers = sources(catalog).select("source_id", "country_code", "publisher_kind")
+    methods = relevance.VERSION + tone.VERSION + copies.VERSION + beat.sha256() + _sha256(lexicons.write_csv())
+    count = 0
+    for day in lake.days():
+        with _manifest(lake, day) as manifest:
+            for stem, entry in manifest.entries.items():
+                wanted = _sha256(methods + entry.parsed.get(staging.ARTICLES.name, ""))
+                if entry.status != "accepted" or entry.enriched_from == wanted:
+                    continue
+                partition = Partition.of(day, stem)
+                articles = lake.read(staging.ARTICLES, partition).join(publishers, on="source_id", how="left")
+                judged = relevance.judge(articles, beat)
+                frames = {
+                    "enriched.relevance": judged.relevance,
+                    "enriched.passages": judged.passages,
+                    "enriched.topics": judged.topics,
+                    "enriched.tone": tone.tone(articles, lexicons),
+                    "enriched.signatures": copies.signatures(articles),
+                }
+                entry.enriched = _write(lake, partition, ENRICHED, frames, entry)
+                entry.enriched_from = wanted
+                count += 1
+                say("enrich", f"{partition.source_id}: {articles.height} articles")
+    return count
+
+
+def _log_days(lake: Lake) -> Iterator[tuple[date, list[Partition]]]:
+    by_day: dict[date, list[Partition]] = {}
+    for partition in lake.partitions(raw.CRAWLS):
+        by_day.setdefault(partition.captured_date, []).append(partition)
+    yield from by_day.items()
+
+
+@contextmanager
+def _manifest(lake: Lake, day: date) -> Iterator[Manifest]:
+    """The day's manifest, written back when it changed, also when a later partition fails."""
+    manifest = lake.manifest(day)
+    before = manifest.model_copy(deep=True)
+    try:
+        yield manifest
+    finally:
+        if manifest != before:
+            lake.write_manifest(day, manifest)
+
+
+def _write(
+    lake: Lake, partition: Partition, tables: tuple[Table, ...], frames: dict[str, pl.DataFrame], entry: Entry
+) -> dict[str, str]:
+    hashes = {}
+    for table in tables:
+        hashes[table.name] = lake.write(table, partition, frames[table.name])
+        entry.counts[table.name] = frames[table.name].height
+    return hashes
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
