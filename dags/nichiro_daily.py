@@ -1,8 +1,8 @@
 """The scheduled day: crawl every active source, then build, check and publish one release, then report.
 
 At 08:00 of the readers' zone it takes the day before: `--date` is the *start* of the interval, read in that zone (`ds`
-is its UTC day). The crawl has no `--date`: it captures today's web, under today's date; in an `airflow backfill`
-nothing is crawled, the past is parsed and built again from the archive. The report is written on a blocked day too.
+is its UTC day). An `airflow backfill` crawls nothing: it parses and builds the past again from archive and log. The
+report is written on a blocked day too, and says so.
 """
 
 from __future__ import annotations
@@ -23,13 +23,11 @@ def nichiro_daily() -> None:
         return list_sources()
 
     @task(max_active_tis_per_dagrun=4, map_index_template="{{ source_id }}")
-    def crawl(source_id: str, run_type: str) -> None:
-        if run_type == "backfill":
-            print("a past day: nothing is crawled")
-        else:
-            run_step("crawl", "--source", source_id)
+    def crawl(source_id: str, day: str, run_type: str) -> None:
+        if run_type != "backfill":
+            run_step("crawl", "--source", source_id, "--date", day)
 
-    crawled = crawl.partial(run_type="{{ dag_run.run_type }}").expand(source_id=sources())
+    crawled = crawl.partial(day=DAY, run_type="{{ dag_run.run_type }}").expand(source_id=sources())
     writers = [task(run_step, task_id=step, pool=WRITER_POOL)(step, "--date", DAY) for step in STEPS[1:-1]]
     report = task(run_step, task_id=STEPS[-1])(STEPS[-1], "--date", DAY)
     chain(crawled, *writers, report.as_teardown(on_failure_fail_dagrun=True))   # runs also after a failure, hides none

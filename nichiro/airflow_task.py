@@ -37,7 +37,7 @@ def timezone() -> str:
 
 def list_sources() -> list[str]:
     """The ids of the active sources, over which the crawl is mapped."""
-    return [row["source_id"] for row in json.loads(run_step("source", "list", "--json")) if row["status"] == "active"]
+    return [row["source_id"] for row in json.loads(run_step("source", "list", "--status", "active", "--json"))]
 
 
 def run_step(step: str, *arguments: str) -> str:

@@ -19,6 +19,7 @@ def test_a_step_that_ends_well(calls: Callable[[], list[str]]) -> None:
 
 def test_only_active_sources_are_crawled(calls: Callable[[], list[str]]) -> None:
     assert list_sources() == ["aa_one", "bb_two"]
+    assert calls() == ["source list --status active --json"]
 
 
 def test_exit_75_is_temporary(calls: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,8 +63,8 @@ def test_a_day(airflow_home: Path, calls: Callable[[], list[str]]) -> None:
     """08:00 in Tokyo on 30 June is 23:00 UTC on the 29th, and the day to analyse is the 29th."""
     done = airflow(["dags", "test", "nichiro_daily", "2026-06-29T23:00:00+00:00"])
     assert done.returncode == 0, done.stdout[-2000:]
-    crawls, later = calls()[:2], calls()[2:]
-    assert sorted(crawls) == ["crawl --source aa_one", "crawl --source bb_two"]
+    crawls, later = calls()[1:3], calls()[3:]
+    assert sorted(crawls) == [f"crawl --source {name} --date 2026-06-29" for name in ("aa_one", "bb_two")]
     assert later == [f"{step} --date 2026-06-29" for step in STEPS[1:]]
 
 
