@@ -69,7 +69,7 @@ lint: setup ## style, types and who may import whom
 	$(BIN)/lint-imports
 
 docs: setup ## write the generated pages: data dictionary, sources, command line
-	$(BIN)/python -m nichiro.dictionary
+	$(BIN)/python -m nichiro.reference
 
 benchmarks: setup ## the quick benchmarks against their floors
 	$(BIN)/python -m benchmarks.pipeline --json --quick
