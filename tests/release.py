@@ -177,6 +177,12 @@ def _source_day(rows: dict[str, list[dict]], rng: random.Random, source_id: str,
         "discovered_count": count, "fetched_count": count, "article_count": count,
         "quarantined_count": 4 if state == "changed" else 0,
     })
+    rows["raw.crawls"].append({
+        "run_id": run_id, "source_id": source_id, "captured_date": day,
+        "started_at": datetime.combine(day, time(23, 30), UTC), "finished_at": datetime.combine(day, time(23, 50), UTC),
+        "first_date": day, "last_date": day, "state": state if state != "changed" else "ok", "reason": reason,
+        "discovered_count": count, "fetched_count": count, "newest_text": None, "basis": basis,
+    })
     rows["ops.partitions"].append({
         "captured_date": day, "run_id": run_id, "source_id": source_id, "fingerprint": _hash(run_id, source_id),
         "status": "held" if state == "changed" else "accepted", "reasons": [], "capture_count": count,

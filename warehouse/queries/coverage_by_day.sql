@@ -2,7 +2,7 @@
 -- param since DATE = (SELECT max(published_date) - 119 FROM marts.coverage_daily): first day
 -- param until DATE = (SELECT max(published_date) FROM marts.coverage_daily): last day
 -- param topic VARCHAR = 'any': topic of the beat, 'any' is the whole beat
--- A day is "so far" where our last fetch was made before the publishers' midnight.
+-- A day is "so far" where our last crawl began before the publishers' midnight.
 WITH daily AS (
     SELECT
         published_date,
@@ -36,8 +36,8 @@ health AS (
     GROUP BY ALL
 ),
 midnights AS (
-    SELECT country_code, min((captures.last_at AT TIME ZONE timezone)::DATE) AS open_date
-    FROM ops.sources, (SELECT max(captured_at) AS last_at FROM raw.captures) AS captures
+    SELECT country_code, min((crawls.last_at AT TIME ZONE timezone)::DATE) AS open_date
+    FROM ops.sources, (SELECT max(started_at) AS last_at FROM raw.crawls) AS crawls
     GROUP BY ALL
 )
 SELECT

@@ -1,0 +1,7 @@
+"""The report: one HTML file of a release that opens from disk, without a network."""
+
+from __future__ import annotations
+
+from nichiro.report.page import write_report
+
+__all__ = ["write_report"]

@@ -1,0 +1,82 @@
+"""How the report writes days, countries, figures and links: English, with the typography of print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache
+
+from babel import Locale
+from babel.dates import format_date
+
+ENGLISH = Locale("en", "GB")
+DASH = "–"
+_WEB = re.compile(r"https?://[^\s/?#\\]+\S*", re.IGNORECASE)
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def day(value: date | None) -> str:
+    """29 Jun, with its weekday."""
+    return format_date(value, "EEE d MMM", locale=ENGLISH) if value else DASH
+
+
+def full_day(value: date | None) -> str:
+    return format_date(value, "EEEE, d MMMM y", locale=ENGLISH) if value else DASH
+
+
+def instant(value: datetime | None) -> str:
+    """UTC instant to the minute."""
+    return f"{value:%Y-%m-%d %H:%M} UTC" if value else DASH
+
+
+@cache
+def country(code: str) -> str:
+    return "all countries" if code == "any" else ENGLISH.territories.get(code, code)
+
+
+@cache
+def language(code: str) -> str:
+    return ENGLISH.languages.get(code, code)
+
+
+def words(identifier: str) -> str:
+    """``official_statement`` -> official statement."""
+    return identifier.replace("_", " ")
+
+
+def share(value: float | None) -> str:
+    return DASH if value is None else f"{100 * value:.1f} %"
+
+
+def figure(value: float | None) -> str:
+    """One decimal below a hundred, none above."""
+    return DASH if value is None else f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.1f}"
+
+
+def tone(value: float | None) -> str:
+    """Signed, two decimals, with a true minus."""
+    return DASH if value is None else f"{value:+.2f}".replace("-", "−").replace("+0.00", "0.00").replace("−0.00", "0.00")
+
+
+def probability(value: float | None) -> str:
+    """0.003, or 2 × 10⁻⁷ for small ones."""
+    if value is None:
+        return DASH
+    if value >= 0.001:
+        return f"{value:.3f}"
+    if value < 1e-12:
+        return "< 10⁻¹²"
+    mantissa, exponent = f"{value:.0e}".split("e")
+    return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+
+
+def web_address(url: str | None) -> str | None:
+    """The URL where it may be a link: http or https with a host; None for everything else."""
+    return url if url and _WEB.fullmatch(url) else None
+
+
+FILTERS: dict[str, Callable] = {
+    f.__name__: f
+    for f in (day, full_day, instant, country, language, words, share, figure, tone, probability, web_address)
+}
