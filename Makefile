@@ -78,6 +78,7 @@ lock: ## resolve the requirements anew (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header -p 3.11 pyproject.toml --extra dev -o requirements/dev.txt
 	uv pip compile -q --universal --generate-hashes --no-header -p 3.11 pyproject.toml -c requirements/dev.txt -o requirements/base.txt
 	uv pip compile -q --universal --generate-hashes --no-header -p 3.11 pyproject.toml --extra dev --extra airflow -o requirements/airflow.txt
+	printf 'hatchling\n' | uv pip compile -q --universal --generate-hashes --no-header -p 3.11 -c requirements/dev.txt - -o requirements/build.txt
 	uv pip compile -q --universal --generate-hashes --no-header -p 3.11 benchmarks/peers/requirements.in -o benchmarks/peers/requirements.txt
 
 clean: ## remove what was built; data/ stays
