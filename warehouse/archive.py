@@ -43,12 +43,14 @@ _ASCII = string.printable
 
 @dataclass(frozen=True)
 class Stored:
-    """Where a response lies, and its row of raw.captures."""
+    """Where a response lies, its row of raw.captures, its headers (lower case) and its decoded body."""
 
     capture_id: str
     warc_path: str
     warc_offset: int
     capture: dict[str, Any]
+    headers: dict[str, str]
+    body: bytes
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class ArchiveWriter:
         self._path = data_dir / self.warc_path
         self._open_path = self._path.with_name(self._path.name + ".open")
         self._file: BinaryIO | None = None
+        self._writer: WARCWriter
         self._number = 0
 
     def append(
@@ -127,16 +130,12 @@ class ArchiveWriter:
             _write(writer, url, "request", request_marks, asked, b"")
         except OSError as error:
             raise _unwritable(self._path, error) from error
-        capture = _capture(
-            Partition(self.captured_date, self.run_id, self.source_id),
-            response_id,
-            ArchivedResponse(
-                url, http_status, _lowered(kept), _decoded(raw_body, _lowered(kept)), captured_at, kind, basis
-            ),
-            self.warc_path,
-            offset,
-        )
-        return Stored(response_id.hex, self.warc_path, offset, capture)
+        lowered = _lowered(kept)
+        body = _decoded(raw_body, lowered)
+        response = ArchivedResponse(url, http_status, lowered, body, captured_at, kind, basis)
+        partition = Partition(self.captured_date, self.run_id, self.source_id)
+        capture = _capture(partition, response_id, response, self.warc_path, offset)
+        return Stored(response_id.hex, self.warc_path, offset, capture, lowered, body)
 
     def close(self) -> None:
         """Make the file durable and visible; without any response there is no file."""
@@ -158,11 +157,12 @@ class ArchiveWriter:
             self._file = None
 
     def discard(self) -> None:
-        """Drop what was written so far."""
+        """Drop what this run wrote of this source: only for a crawl that has no log."""
         if self._file is not None:
             self._file.close()
             self._file = None
         self._open_path.unlink(missing_ok=True)
+        self._path.unlink(missing_ok=True)
 
     def _next_id(self) -> UUID:
         self._number += 1

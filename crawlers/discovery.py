@@ -1,0 +1,269 @@
+"""Bytes of a feed, sitemap, listing or archive page -> the links in it. Pure; hostile input is expected.
+
+The document's root decides how it is read, not the declared kind: an archive may be a page, a sitemap or a feed.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import urldefrag, urljoin
+
+from cssselect import SelectorError
+from lxml import etree, html
+from w3lib.html import remove_tags, replace_entities
+from w3lib.url import safe_url_string
+
+from crawlers.dates import Dateline, UnreadableDate, read_date
+from crawlers.encoding import Undecodable, decode
+from crawlers.source import Discover
+from nichiro.errors import ConfigError, ContractError
+
+FEED_ROOTS = frozenset(("rss", "rdf", "feed", "channel"))
+SITEMAP_ROOTS = frozenset(("urlset", "sitemapindex"))
+# A changed article shows in these, so they come first; the rest are names of RSS, RDF and Atom 0.3.
+DATES = ("updated", "pubdate", "published", "date", "modified", "issued", "created")
+LONGEST_HEADLINE = 500
+MAX_UNZIPPED = 64 * 2**20
+_MARKUP = re.compile(r"<\s*[/a-zA-Z!]")
+_URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_.]?(0[1-9]|1[0-2])[-/_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_URL_MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_.]?(0[1-9]|1[0-2])(?=[/_.-]|$)")
+
+
+class UnreadableDocument(ContractError):
+    """The bytes are not what discovery asked for: a feed that is a web page, an empty answer, no text at all."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link. ``published_text`` is the date as the document writes it: a hint, never the publication time."""
+
+    url: str
+    position: int
+    headline: str | None = None
+    published_text: str | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a document gives: links to articles, further sitemaps of an index (newest first), the next page."""
+
+    links: list[Link] = field(default_factory=list)
+    sitemaps: list[str] = field(default_factory=list)
+    next_url: str | None = None
+
+
+def discover(entry: Discover, url: str, body: bytes, charset: str | None = None) -> Found:
+    """Read one discovery document that was fetched from ``url``.
+
+    ``charset`` is that of the HTTP header. Raises UnreadableDocument where the bytes are no document of that family,
+    ConfigError where a selector of the source is wrong.
+    """
+    if body[:2] == b"\x1f\x8b":  # sitemaps come as .xml.gz files
+        try:
+            body = zlib.decompressobj(31).decompress(body, MAX_UNZIPPED)
+        except zlib.error as error:
+            raise UnreadableDocument(f"{url} is damaged gzip: {error}") from error
+    try:
+        text = decode(body, charset).lstrip("\ufeff \t\r\n\x00")
+    except Undecodable as error:
+        raise UnreadableDocument(f"{url} cannot be decoded: {error}") from error
+    if not text:
+        raise UnreadableDocument(f"{url} is empty")
+    if entry.kind == "listing" or (entry.kind == "archive" and not _is_xml(text)):
+        return _page(entry, url, text)
+    root = _xml_root(url, text)
+    name = _name(root)
+    if name in FEED_ROOTS:
+        return Found(links=_numbered(_feed_links(root, url)))
+    if name in SITEMAP_ROOTS:
+        return _sitemap(root, url)
+    raise UnreadableDocument(f"{url} is no {entry.kind}: its root is <{name or '?'}>")
+
+
+def hinted_day(link: Link, zone: str, languages: tuple[str, ...], reference: date) -> date | None:
+    """The local day that a link's date text or, failing that, its URL hints at."""
+    dateline = hinted_dateline(link, zone, languages, reference)
+    if dateline is not None and dateline.precision != "month":
+        return dateline.local_date
+    for match in _URL_DAY.finditer(link.url):
+        try:
+            return date(*(int(part) for part in match.groups()))
+        except ValueError:
+            continue  # 20260231 in an id is no date
+    return None
+
+
+def hinted_month(link: Link) -> tuple[int, int] | None:
+    """The year and month in a URL such as ``/2026/05/slug``."""
+    match = _URL_MONTH.search(link.url)
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def hinted_dateline(link: Link, zone: str, languages: tuple[str, ...], reference: date) -> Dateline | None:
+    if not link.published_text:
+        return None
+    try:
+        return read_date(link.published_text, zone=zone, languages=languages, reference=reference)
+    except UnreadableDate:
+        return None
+
+
+def expand(url: str, first_date: date, last_date: date) -> list[str]:
+    """The URLs of an archive for a range of days: one per day, month or year, as its placeholders ask."""
+    days = (date.fromordinal(day) for day in range(first_date.toordinal(), last_date.toordinal() + 1))
+    return list(
+        dict.fromkeys(
+            url.replace("{yyyy}", f"{day:%Y}").replace("{mm}", f"{day:%m}").replace("{dd}", f"{day:%d}")
+            for day in days
+        )
+    )
+
+
+def _is_xml(text: str) -> bool:
+    head = re.sub(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>", "", text[:4000], flags=re.S | re.I).lstrip()
+    match = re.match(r"<(?:[\w.-]+:)?([\w.-]+)", head)
+    return bool(match) and match[1].lower() in FEED_ROOTS | SITEMAP_ROOTS
+
+
+def _xml_root(url: str, text: str) -> etree._Element:
+    # The text is decoded, so the parser is told UTF-8, whatever the declaration in it says.
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+    )
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser, base_url=url)
+    except etree.XMLSyntaxError as error:
+        raise UnreadableDocument(f"{url} is no XML: {error}") from error
+    if root is None:
+        raise UnreadableDocument(f"{url} is no XML")
+    return root
+
+
+def _feed_links(root: etree._Element, url: str) -> Iterator[Link]:
+    for item in root.iter("{*}item", "{*}entry", "{*}Item", "{*}Entry", "{*}ITEM"):
+        href = _item_url(item)
+        absolute = _absolute(item.base or url, href) if href else None
+        if absolute:
+            texts = {_name(child): child for child in reversed(item) if isinstance(child.tag, str)}
+            when = next((_text(texts[name]) for name in DATES if name in texts), None)
+            yield Link(
+                absolute, 0, _headline(_text(texts["title"])) if "title" in texts else None, when or None
+            )
+
+
+def _item_url(item: etree._Element) -> str | None:
+    """An RSS link's text; an Atom link's href (``rel`` alternate or none); else a permanent guid or id."""
+    hrefs: dict[str, str] = {}
+    for child in item:
+        if not isinstance(child.tag, str):
+            continue
+        name = _name(child)
+        if name == "link" and (text := _text(child)):
+            hrefs.setdefault("text", text)
+        elif name == "link" and child.get("href"):
+            hrefs.setdefault(child.get("rel", "alternate"), child.get("href"))
+        elif name in ("guid", "id") and child.get("isPermaLink", "true").lower() != "false":
+            hrefs.setdefault("id", _text(child))
+    about = next((value for name, value in item.attrib.items() if name.endswith("}about")), None)
+    return hrefs.get("text") or hrefs.get("alternate") or hrefs.get("id") or about
+
+
+def _sitemap(root: etree._Element, url: str) -> Found:
+    links: list[Link] = []
+    nested: list[tuple[str, str]] = []
+    for element in root:
+        if not isinstance(element.tag, str):
+            continue
+        values: dict[str, str] = {}
+        for child in element.iter("{*}*"):
+            values.setdefault(_name(child), _text(child))
+        absolute = _absolute(url, values.get("loc", ""))
+        if absolute is None:
+            continue
+        if _name(element) == "sitemap":
+            nested.append((values.get("lastmod", ""), absolute))
+        else:
+            when = values.get("publication_date") or values.get("lastmod")
+            links.append(Link(absolute, 0, _headline(values.get("title", "")), when or None))
+    newest_first = [absolute for _, absolute in sorted(nested, key=lambda pair: pair[0], reverse=True)]
+    return Found(links=_numbered(links), sitemaps=list(dict.fromkeys(newest_first)))
+
+
+def _page(entry: Discover, url: str, text: str) -> Found:
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    try:
+        document = html.document_fromstring(text.encode("utf-8", "replace"), parser)
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        raise UnreadableDocument(f"{url} is no web page: {error}") from error
+    base = next(iter(document.xpath("//base/@href")), None)
+    base = (_absolute(url, base) if base else None) or url
+    links = []
+    for item in _select(document, entry.item) if entry.item else _select(document, entry.links):
+        anchors = _select(item, entry.links) if entry.item else [item]
+        absolute = _absolute(base, anchors[0].get("href", "")) if anchors else None
+        if absolute:
+            when = _listed_date(item, entry.date) if entry.date else None
+            links.append(Link(absolute, 0, _headline(anchors[0].text_content()), when))
+    following = _select(document, entry.next) if entry.next else []
+    return Found(_numbered(links), [], _absolute(base, following[0].get("href", "")) if following else None)
+
+
+def _listed_date(item: html.HtmlElement, selector: str) -> str | None:
+    css, _, attribute = selector.partition("@")
+    for element in _select(item, css):
+        text = element.get(attribute) if attribute else element.get("datetime") or element.text_content()
+        if text and text.strip():
+            return " ".join(text.split())
+    return None
+
+
+def _select(element: html.HtmlElement, css: str) -> list[html.HtmlElement]:
+    try:
+        return list(element.cssselect(css))
+    except (SelectorError, etree.XPathError) as error:
+        raise ConfigError(
+            f"{css!r} is no CSS selector: {error}", "mend `discover` in the source's YAML"
+        ) from error
+
+
+def _numbered(links: Iterator[Link] | list[Link]) -> list[Link]:
+    return [
+        Link(link.url, position, link.headline, link.published_text) for position, link in enumerate(links)
+    ]
+
+
+def _absolute(base: str, href: str) -> str | None:
+    """An absolute http(s) URL without fragment, escaped as browsers do; None for anything else."""
+    href = href.strip()
+    if not href or href.startswith("#"):
+        return None
+    try:
+        url = safe_url_string(urldefrag(urljoin(base, href)).url)
+    except ValueError:  # such as http://[half
+        return None
+    return url if url.startswith(("http://", "https://")) else None
+
+
+def _name(element: etree._Element) -> str:
+    return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+
+
+def _text(element: etree._Element) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def _headline(text: str) -> str | None:
+    """A headline without markup: feeds escape it once or twice."""
+    text = replace_entities(text)
+    if _MARKUP.search(text):
+        text = replace_entities(remove_tags(text))
+    return " ".join(text.split())[:LONGEST_HEADLINE] or None

@@ -1,0 +1,99 @@
+"""How a source's discovery went: one state and one reason per document, and the source's from theirs. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawlers.log import BLOCKED, Fetch
+
+# The worst first: what needs a person soonest.
+SEVERITY = ("challenged", "blocked", "robots", "changed", "down", "stale", "empty", "ok")
+FEWEST_ARTICLES = 3  # fewer failures say nothing about the site
+
+
+@dataclass(frozen=True)
+class Verdict:
+    state: str
+    reason: str | None = None
+
+
+def of_fetch(fetch: Fetch, is_reachable: bool = True) -> Verdict | None:
+    """The verdict on a discovery document from how its fetch ended; None where it was read.
+
+    ``is_reachable`` is False where robots.txt could not be had, so that nothing was asked.
+    """
+    where = f"{fetch.kind} {fetch.url}"
+    status = fetch.http_status or 0
+    if fetch.outcome == "challenged":
+        return Verdict(
+            "challenged",
+            f"{where} answered a bot challenge ({fetch.detail!r}): slow down or ask the publisher",
+        )
+    if fetch.outcome == "robots_denied":
+        if not is_reachable:
+            return Verdict("down", f"{where} was not asked: {fetch.detail}")
+        return Verdict(
+            "robots", f"robots.txt forbids {where}: {fetch.detail}; pause the source or ask the publisher"
+        )
+    if fetch.outcome == "http_error" and status in BLOCKED:
+        return Verdict(
+            "blocked", f"{where} answered {fetch.detail}: slow down, or ask the publisher for access"
+        )
+    if fetch.outcome == "http_error" and status < 500:
+        return Verdict("changed", f"{where} answered {fetch.detail}: look for its new address")
+    if fetch.outcome in ("ok", "not_modified"):
+        return None
+    return Verdict("down", f"{where}: {fetch.outcome} ({fetch.detail}); see whether the site is up")
+
+
+def of_links(
+    fetch: Fetch,
+    found: int,
+    followed: int,
+    followed_before: int,
+    newest_at: datetime | None,
+    now: datetime,
+    usual_gap_days: float,
+) -> Verdict:
+    """The verdict on a document that was read: ``found`` links, ``followed`` of them the source's articles.
+
+    ``newest_at`` is the newest item's date where the document gives dates.
+    """
+    where = f"{fetch.kind} {fetch.url}"
+    if not followed and followed_before and fetch.kind in ("listing", "archive"):
+        return Verdict(
+            "changed",
+            f"{where} gave {followed_before} articles before and none now: mend its `links` or `follow`",
+        )
+    if not found:
+        return Verdict("empty", f"{where} was read and holds no link")
+    if not followed:
+        return Verdict("empty", f"{where} holds {found} links, none that `follow` allows")
+    if newest_at and (now - newest_at).total_seconds() > usual_gap_days * 86_400:
+        return Verdict(
+            "stale", f"{where}: the newest item is of {newest_at:%Y-%m-%d}, usual gap {usual_gap_days:g} days"
+        )
+    return Verdict("ok")
+
+
+def of_source(documents: Sequence[Verdict], articles: Sequence[Fetch]) -> Verdict:
+    """The source's state: its worst document's, but one good document outweighs empty or stale ones.
+
+    A site whose feed answers while most of its articles do not is not healthy either.
+    """
+    if not documents:
+        return Verdict("unknown", "no discovery document was read")
+    worst = min(documents, key=lambda verdict: SEVERITY.index(verdict.state))
+    if worst.state in ("stale", "empty") and any(verdict.state == "ok" for verdict in documents):
+        worst = Verdict("ok")
+    if worst.state != "ok":
+        return worst
+    failed = [verdict for fetch in articles if (verdict := of_fetch(fetch)) and verdict.state != "changed"]
+    if len(failed) >= FEWEST_ARTICLES and 2 * len(failed) > len(articles):
+        first = min(failed, key=lambda verdict: SEVERITY.index(verdict.state))
+        return Verdict(
+            first.state, f"{len(failed)} of {len(articles)} articles failed, such as {first.reason}"
+        )
+    return worst

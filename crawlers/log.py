@@ -1,0 +1,200 @@
+"""The log of one source's crawl: its WARC file and its rows of raw.*, kept in memory and written at the end."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from crawlers.discovery import Link
+from crawlers.encoding import Undecodable, decode
+from crawlers.source import Source
+from nichiro.run import Run
+from warehouse.archive import ArchiveWriter, Stored
+from warehouse.contract import Table
+from warehouse.lake import Lake, Partition
+from warehouse.tables.raw import CAPTURES, CRAWLS, DISCOVERIES, FETCHES
+
+BLOCKED = (401, 403, 429, 451)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a crawl sets out to cover: days without an end are a daily crawl, else a backfill from archives."""
+
+    source: Source
+    run: Run
+    data_dir: Path
+    first_date: date | None = None
+    last_date: date | None = None
+
+    @property
+    def is_backfill(self) -> bool:
+        return self.first_date is not None
+
+    @property
+    def basis(self) -> str:
+        return "backfill" if self.is_backfill else "observed"
+
+    @property
+    def partition(self) -> Partition:
+        return Partition(self.run.started_at.date(), self.run.run_id, self.source.source_id)
+
+    @property
+    def days(self) -> tuple[date, date]:
+        return (self.first_date or self.run.run_date, self.last_date or self.run.run_date)
+
+
+@dataclass
+class Fetch:
+    """The outcome of one attempt."""
+
+    url: str
+    kind: str
+    outcome: str
+    http_status: int | None = None
+    detail: str | None = None
+    stored: Stored | None = None
+
+
+@dataclass
+class CrawlLog:
+    """Rows of one crawl. ``write`` puts raw.crawls last, so that its row says: this partition is complete."""
+
+    task: Task
+    captures: list[dict[str, Any]] = field(default_factory=list)
+    fetches: list[dict[str, Any]] = field(default_factory=list)
+    discoveries: list[dict[str, Any]] = field(default_factory=list)
+    last: dict[str, Fetch] = field(default_factory=dict)  # by URL: the last attempt decides
+
+    def __post_init__(self) -> None:
+        task = self.task
+        self.lake = Lake(task.data_dir)
+        self.writer = ArchiveWriter(task.data_dir, task.source.source_id, task.run.run_id)
+        self.started_at = task.run.now()
+        self._attempts: Counter[str] = Counter()
+        self._markers = [marker for rules in task.source.extract for marker in rules.challenge]
+
+    def response(
+        self,
+        url: str,
+        kind: str,
+        http_status: int,
+        headers: Sequence[tuple[str, str]],
+        raw_body: bytes,
+        request_headers: Sequence[tuple[str, str]],
+    ) -> Fetch:
+        """Archive a response, then say what it is. Raises TransientError where the archive cannot be written."""
+        phrase = HTTPStatus(http_status).phrase if http_status in HTTPStatus._value2member_map_ else ""
+        stored = self.writer.append(
+            url, http_status, phrase, headers, raw_body, self.task.run.now(), request_headers,
+            kind=kind, basis=self.task.basis,
+        )  # fmt: skip
+        self.captures.append(stored.capture)
+        target = stored.capture["redirect_url"]
+        if http_status == HTTPStatus.NOT_MODIFIED:
+            outcome, detail = "not_modified", None
+        elif target:
+            outcome, detail = "redirect", target
+        elif not 200 <= http_status < 300:
+            outcome, detail = "http_error", f"HTTP {http_status} {phrase}".rstrip()
+        elif marker := self._challenge(stored):
+            outcome, detail = "challenged", marker
+        else:
+            outcome, detail = "ok", None
+        return self._add(Fetch(url, kind, outcome, http_status, detail, stored))
+
+    def failure(self, url: str, kind: str, outcome: str, detail: str) -> Fetch:
+        """Note that a URL gave no response."""
+        return self._add(Fetch(url, kind, outcome, detail=detail))
+
+    def link(self, link: Link, via: str, capture_id: str, decision: str) -> None:
+        self.discoveries.append(
+            {
+                "discovery_id": _hash(capture_id, str(link.position), link.url),
+                **self._common(),
+                "via": via,
+                "capture_id": capture_id,
+                "url": link.url,
+                "position": link.position,
+                "headline": link.headline,
+                "published_text": link.published_text,
+                "decision": decision,
+                "captured_at": self.task.run.now(),
+            }
+        )
+
+    def write(self, state: str, reason: str | None, fetched_count: int, newest_text: str | None) -> None:
+        """Make the WARC file and the four log files visible. Raises TransientError, and then no raw.crawls row is."""
+        first_date, last_date = self.task.days
+        crawl = {
+            **self._common(),
+            "started_at": self.started_at,
+            "finished_at": self.task.run.now(),
+            "first_date": first_date,
+            "last_date": last_date,
+            "state": state,
+            "reason": reason,
+            "discovered_count": len(self.discoveries),
+            "fetched_count": fetched_count,
+            "newest_text": newest_text,
+        }
+        self.writer.close()
+        for table, rows in (
+            (FETCHES, self.fetches), (DISCOVERIES, self.discoveries), (CAPTURES, self.captures), (CRAWLS, [crawl]),
+        ):  # fmt: skip
+            self.lake.write(table, self.task.partition, frame_of(table, rows))
+
+    def _add(self, fetch: Fetch) -> Fetch:
+        self._attempts[fetch.url] += 1
+        self.last[fetch.url] = fetch
+        common = self._common()
+        self.fetches.append(
+            {
+                "fetch_id": _hash(
+                    common["run_id"], common["source_id"], fetch.url, str(self._attempts[fetch.url])
+                ),
+                **common,
+                "kind": fetch.kind,
+                "url": fetch.url,
+                "requested_at": self.task.run.now(),
+                "outcome": fetch.outcome,
+                "http_status": fetch.http_status,
+                "capture_id": fetch.stored.capture_id if fetch.stored else None,
+                "detail": fetch.detail,
+            }
+        )
+        return fetch
+
+    def _challenge(self, stored: Stored) -> str | None:
+        if not self._markers:
+            return None
+        try:
+            text = decode(stored.body, stored.capture["charset"])
+        except Undecodable:
+            return None
+        return next((marker for marker in self._markers if marker in text), None)
+
+    def _common(self) -> dict[str, Any]:
+        partition = self.task.partition
+        return {
+            "run_id": partition.run_id,
+            "source_id": partition.source_id,
+            "captured_date": partition.captured_date,
+            "basis": self.task.basis,
+        }
+
+
+def frame_of(table: Table, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=table.schema)
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]

@@ -1,0 +1,186 @@
+"""Downloader middleware: archive every response before anything reads it, obey robots.txt, send conditional GETs.
+
+``ArchiveMiddleware`` stands at 650: outside HttpCompression (590), so it sees the bytes of the wire, and outside Redirect
+(600), so it sees every hop.
+"""
+
+from __future__ import annotations
+
+import logging
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from protego import Protego
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import (
+    CannotResolveHostError, DownloadCancelledError, DownloadTimeoutError, IgnoreRequest,
+)  # fmt: skip
+from scrapy.http import Response
+
+from crawlers.log import CrawlLog, Fetch
+from crawlers.state import CrawlState
+from nichiro.errors import NichiroError
+
+logger = logging.getLogger(__name__)
+
+ROBOTS_TOKEN = "nichiro"  # the product token that robots.txt may name
+_OUTCOMES = (
+    (DownloadTimeoutError, "timeout"),
+    (CannotResolveHostError, "dns_failure"),
+    (DownloadCancelledError, "too_large"),
+)
+
+
+class RobotsDenied(IgnoreRequest):
+    """robots.txt forbids the URL (``is_reachable``), or could not be had, which forbids everything."""
+
+    def __init__(self, reason: str, is_reachable: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.is_reachable = is_reachable
+
+
+class Refused(IgnoreRequest):
+    """Not asked: an address inside our own network, or a crawl that is already broken off."""
+
+
+class ArchiveMiddleware:
+    """Writes responses to the WARC file and outcomes to the log, one row per attempt."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.proxy = crawler.settings.get("NICHIRO_PROXY")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> ArchiveMiddleware:
+        middleware = cls(crawler)
+        crawler.signals.connect(middleware.opened, signals.spider_opened)
+        return middleware
+
+    def opened(self, spider) -> None:  # type: ignore[no-untyped-def]
+        self.spider = spider
+        self.log: CrawlLog = spider.crawl_log
+        self.state: CrawlState = spider.state
+
+    def process_request(self, request: Request) -> None:
+        if self.spider.trouble:
+            raise Refused("this crawl was broken off")
+        if _is_inside(request.url):
+            raise Refused("the address lies inside a private network")
+        if self.proxy:
+            request.meta["proxy"] = self.proxy
+        # A redirect copies headers, so those of the URL before are taken off first.
+        for name in ("If-None-Match", "If-Modified-Since"):
+            request.headers.pop(name, None)
+        if request.meta.get("kind", "archive") not in ("archive", "robots"):
+            for name, value in self.state.validators(request.url).items():
+                request.headers[name] = value
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        headers = [
+            (name.decode("latin-1"), _text(value))
+            for name, values in response.headers.items()
+            for value in values
+        ]
+        asked = [("Host", urlsplit(request.url).netloc)]
+        asked += [
+            (name.decode("latin-1"), _text(value))
+            for name, values in request.headers.items()
+            for value in values
+        ]
+        try:
+            fetch = self.log.response(
+                request.url, _kind(request), response.status, headers, response.body, asked
+            )
+        except NichiroError as error:
+            self.spider.trouble = error
+            raise Refused(str(error)) from error
+        request.meta["fetch"] = fetch
+        self._note_robots(request, fetch)
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        if isinstance(exception, RobotsDenied):
+            self.log.failure(request.url, _kind(request), "robots_denied", exception.reason)
+        elif isinstance(exception, Refused):
+            if not self.spider.trouble:
+                self.log.failure(request.url, _kind(request), "connection_failed", str(exception))
+        elif not isinstance(exception, IgnoreRequest):
+            outcome = next(
+                (name for kind, name in _OUTCOMES if isinstance(exception, kind)), "connection_failed"
+            )
+            detail = f"{type(exception).__name__}: {exception}"[:300]
+            self._note_robots(request, self.log.failure(request.url, _kind(request), outcome, detail))
+
+    def _note_robots(self, request: Request, fetch: Fetch) -> None:
+        if fetch.kind == "robots" and fetch.outcome != "redirect":
+            first_url = request.meta.get("redirect_urls", [request.url])[0]
+            self.spider.robots[urlsplit(first_url).netloc] = fetch
+
+
+class RobotsMiddleware(RobotsTxtMiddleware):
+    """Scrapy's, and as strict as RFC 9309 2.3.1.4: where robots.txt cannot be had (5xx, no answer) nothing is fetched.
+
+    A robots.txt that is not there (4xx) allows everything. Applies Crawl-delay, which Scrapy only parses.
+    """
+
+    async def process_request(self, request: Request) -> None:  # type: ignore[override]
+        if request.meta.get("dont_obey_robotstxt"):
+            return
+        parser = await self.robot_parser(request)
+        spider = self.crawler.spider
+        answer: Fetch | None = spider.robots.get(urlsplit(request.url).netloc)
+        if answer is None or answer.http_status is None or answer.http_status >= 500:
+            why = answer.detail if answer else "no answer"
+            raise RobotsDenied(f"robots.txt could not be read: {why}", is_reachable=False)
+        if parser is None or answer.http_status >= 400:
+            return
+        self._slow_down(request, parser.crawl_delay(ROBOTS_TOKEN))
+        if not parser.allowed(request.url, ROBOTS_TOKEN):
+            body = answer.stored.body.decode("utf-8-sig", "replace") if answer.stored else ""
+            raise RobotsDenied(denying_rule(body, request.url), is_reachable=True)
+
+    def _slow_down(self, request: Request, crawl_delay: float | None) -> None:
+        """Apply a Crawl-delay above our own; a replay at full speed has nobody to spare."""
+        spider = self.crawler.spider
+        if not crawl_delay or not spider.delay or crawl_delay <= spider.delay:
+            return
+        spider.delay = crawl_delay
+        downloader = self.crawler.engine.downloader
+        key = downloader.get_slot_key(request)
+        downloader.per_slot_settings[key] = {"delay": crawl_delay, "concurrency": 1}
+        if key in downloader.slots:
+            downloader.slots[key].delay = crawl_delay
+            downloader.slots[key].concurrency = 1
+        logger.info("%s: Crawl-delay %s s applied", key, crawl_delay)
+
+
+def denying_rule(robots_txt: str, url: str) -> str:
+    """The longest Disallow line that by itself forbids ``url``: what the outcome row shows."""
+    lines = {line.strip() for line in robots_txt.splitlines() if line.strip().lower().startswith("disallow:")}
+    denying = [
+        line for line in lines if not Protego.parse(f"User-agent: *\n{line}").can_fetch(url, ROBOTS_TOKEN)
+    ]
+    return max(denying, key=lambda line: (len(line), line), default="Disallow")
+
+
+def _kind(request: Request) -> str:
+    return request.meta.get("kind", "robots")
+
+
+def _is_inside(url: str) -> bool:
+    """A host that is an address of a private network or this machine: a hostile page's link to our own services."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return host == "localhost" or host.endswith((".localhost", ".internal", ".local"))
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")

@@ -1,0 +1,162 @@
+"""What the crawler remembers of a source between runs: HTTP validators, articles seen, dates that feeds gave.
+
+One SQLite file per source under ``state/crawl``; nothing in it is the only copy: without the file it is made again from
+the lake (the validators aside, which cost one unconditional GET each).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from nichiro.errors import TransientError
+from warehouse.lake import Lake, Partition
+from warehouse.tables.raw import CAPTURES, DISCOVERIES
+
+REVISIT = timedelta(days=2)  # corrections come mostly within two days, so that long a page is asked for again
+SEEN_STATUSES = (
+    404,
+    410,
+)  # gone is an answer too; besides these, 2xx, 3xx count as seen, and all else is tried again
+_TABLES = """
+CREATE TABLE IF NOT EXISTS pages (url TEXT PRIMARY KEY, first_at TEXT, last_at TEXT, etag TEXT, last_modified TEXT);
+CREATE TABLE IF NOT EXISTS hints (url TEXT, via TEXT, published_text TEXT, PRIMARY KEY (url, via));
+CREATE TABLE IF NOT EXISTS documents (url TEXT PRIMARY KEY, followed INTEGER, newest_at TEXT);
+"""
+
+
+@dataclass(frozen=True)
+class Page:
+    """An answer that counts as seen. ``etag`` and ``last_modified`` are for the next conditional GET."""
+
+    url: str
+    at: datetime
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """A discovery document: how many of its links were the source's articles, and its newest item."""
+
+    url: str
+    followed: int
+    newest_at: datetime | None = None
+
+
+def is_seen(http_status: int) -> bool:
+    return 200 <= http_status < 400 or http_status in SEEN_STATUSES
+
+
+class CrawlState:
+    """Read during a crawl, written once at its end, after the log. Raises TransientError where it cannot be opened."""
+
+    def __init__(self, data_dir: Path, source_id: str) -> None:
+        self.path = data_dir / "state" / "crawl" / f"{source_id}.sqlite"
+        is_new = not self.path.exists()
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(self.path)
+            self._connection.executescript(_TABLES)
+        except (OSError, sqlite3.Error) as error:
+            raise TransientError(
+                f"cannot open {self.path}: {error}",
+                "check rights and space; the file may be deleted, it is made again",
+            ) from error
+        if is_new:
+            rebuild_state(self, Lake(data_dir), source_id)
+
+    def validators(self, url: str) -> dict[str, str]:
+        """The headers of a conditional GET, none for a page never fetched."""
+        row = self._one("SELECT etag, last_modified FROM pages WHERE url = ?", url)
+        names = ("If-None-Match", "If-Modified-Since")
+        return {name: value for name, value in zip(names, row or (), strict=False) if value}
+
+    def first_seen(self, url: str) -> datetime | None:
+        row = self._one("SELECT first_at FROM pages WHERE url = ?", url)
+        return datetime.fromisoformat(row[0]) if row else None
+
+    def is_due(
+        self, url: str, via: str, published_text: str | None, hinted_at: datetime | None, now: datetime
+    ) -> bool:
+        """True for a page never seen, one whose date changed in the feed, or one that is still young.
+
+        A page is young for REVISIT after its first fetch, unless its own date says that it is older than that.
+        """
+        first_at = self.first_seen(url)
+        if first_at is None:
+            return True
+        before = self._one("SELECT published_text FROM hints WHERE url = ? AND via = ?", url, via)
+        if before and published_text and before[0] != published_text:
+            return True
+        return now - first_at < REVISIT and (hinted_at is None or first_at - hinted_at < REVISIT)
+
+    def document(self, url: str) -> Document | None:
+        row = self._one("SELECT followed, newest_at FROM documents WHERE url = ?", url)
+        return Document(url, row[0], datetime.fromisoformat(row[1]) if row[1] else None) if row else None
+
+    def commit(self, pages: list[Page], hints: list[tuple[str, str, str]], documents: list[Document]) -> None:
+        """Remember a run, all of it or nothing; ``hints`` are (url, via, published_text)."""
+        try:
+            with self._connection:
+                self._connection.executemany(
+                    "INSERT INTO pages VALUES (?, ?, ?, ?, ?) ON CONFLICT (url) DO UPDATE SET"
+                    " last_at = excluded.last_at, etag = excluded.etag, last_modified = excluded.last_modified",
+                    [(p.url, p.at.isoformat(), p.at.isoformat(), p.etag, p.last_modified) for p in pages],
+                )
+                self._connection.executemany("INSERT OR REPLACE INTO hints VALUES (?, ?, ?)", hints)
+                self._connection.executemany(
+                    # A document that gives nothing keeps what it gave before: it has changed until somebody mends it.
+                    "INSERT INTO documents VALUES (?, ?, ?) ON CONFLICT (url) DO UPDATE SET"
+                    " followed = iif(excluded.followed = 0, followed, excluded.followed),"
+                    " newest_at = coalesce(excluded.newest_at, newest_at)",
+                    [
+                        (d.url, d.followed, d.newest_at.isoformat() if d.newest_at else None)
+                        for d in documents
+                    ],
+                )
+        except sqlite3.Error as error:
+            raise TransientError(
+                f"cannot write {self.path}: {error}", "check free space, then run again"
+            ) from error
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _one(self, statement: str, *values: str) -> tuple | None:
+        with closing(self._connection.execute(statement, values)) as cursor:
+            return cursor.fetchone()
+
+
+def rebuild_state(state: CrawlState, lake: Lake, source_id: str) -> None:
+    """Fill a new state from raw.captures and raw.discoveries, oldest run first."""
+    for partition in _of_source(lake, source_id):
+        captures = lake.read(CAPTURES, partition)
+        links = lake.read(DISCOVERIES, partition)
+        seen = captures.filter(
+            (pl.col("kind") == "article")
+            & (pl.col("http_status").is_between(200, 399) | pl.col("http_status").is_in(SEEN_STATUSES))
+        ).sort("captured_at")
+        followed = (
+            links.filter(pl.col("decision") != "off_pattern")
+            .join(captures.select("capture_id", document_url="url"), on="capture_id")
+            .group_by("document_url")
+            .len()
+        )
+        dated = links.filter(
+            pl.col("published_text").is_not_null() & pl.col("decision").is_in(("fetched", "known"))
+        )
+        state.commit(
+            [Page(row["url"], row["captured_at"]) for row in seen.iter_rows(named=True)],
+            list(dated.select("url", "via", "published_text").iter_rows()),
+            [Document(url, count) for url, count in followed.iter_rows()],
+        )
+
+
+def _of_source(lake: Lake, source_id: str) -> list[Partition]:
+    return [partition for partition in lake.partitions(CAPTURES) if partition.source_id == source_id]
