@@ -11,7 +11,9 @@ from w3lib.url import canonicalize_url, url_query_cleaner
 
 from crawlers.source import Key
 
-TRACKING = re.compile(r"^(?:utm_.*|ref|iref|ref_src|fbclid|gclid|yclid|igshid|mc_[ce]id|cmpid|at_(?:medium|campaign))$", re.I)
+TRACKING = re.compile(
+    r"^(?:utm_.*|ref|iref|ref_src|fbclid|gclid|yclid|igshid|mc_[ce]id|cmpid|at_(?:medium|campaign))$", re.I
+)
 TRACKING_VALUES = {"source": ("rss",), "cmp": ("rss",), "from": ("rss",)}
 VIEW_HOSTS = re.compile(r"^(?:www|amp|m|mobile|sp)\d?\.")  # of one site; the key drops www only
 
@@ -50,7 +52,9 @@ def clean_url(url: str) -> str:
     if not query:
         return url.removesuffix("?")
     names = (pair.partition("=") for pair in query.split("&"))
-    dropped = [name for name, _, value in names if TRACKING.match(name) or value in TRACKING_VALUES.get(name, ())]
+    dropped = [
+        name for name, _, value in names if TRACKING.match(name) or value in TRACKING_VALUES.get(name, ())
+    ]
     return url_query_cleaner(url, dropped, remove=True) if dropped else url
 
 

@@ -37,8 +37,14 @@ _FIXED = [
 ]  # fmt: skip
 _YEARLESS = [
     re.compile(r"(?<!\d)(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*日"),
-    re.compile(r"(?<![\d/])(?P<month>\d{1,2})/(?P<day>\d{1,2})(?=\()"),  # "5/3(日)": only Japanese writes the weekday so
+    re.compile(
+        r"(?<![\d/])(?P<month>\d{1,2})/(?P<day>\d{1,2})(?=\()"
+    ),  # "5/3(日)": only Japanese writes the weekday so
 ]
+_YEAR_LAST = re.compile(
+    r"([A-Z][a-z]{2} \d{1,2}) (\d\d:\d\d:\d\d(?: \w+)?) (\d{4})$"
+)  # ctime: "Mon Oct 11 14:57:21 CEST 2021"
+_YEAR = re.compile(r"(?<![\d:])(?:19|20)\d\d(?![\d:])")
 _SLASHED = re.compile(r"(?<![\d/])(?P<first>\d{1,2})/(?P<second>\d{1,2})/(?P<year>\d{4})(?!\d)")
 _ZONE = r"(?P<zone>(?:UTC|GMT)?\s*[+-]\d{1,2}(?::?\d{2})?|\b[A-Za-zА-я]{1,4}\b)?"
 _CLOCK = re.compile(
@@ -99,7 +105,7 @@ def read_date(
     local noon. Raises UnreadableDate, ImpossibleDate (31 February) or ManyDates.
     """
     local = ZoneInfo(zone)
-    text = " ".join(unicodedata.normalize("NFKC", text).split())
+    text = _YEAR_LAST.sub(r"\1 \3 \2", " ".join(unicodedata.normalize("NFKC", text).split()))
     if not text or len(text) > LONGEST:
         raise UnreadableDate(repr(text[:60]) if text else "empty")
     for pattern in formats:
@@ -117,7 +123,8 @@ def read_date(
 
 def _search(text: str, local: tzinfo, languages: tuple[str, ...], reference: date | None) -> Dateline | None:
     """The first kind of date that the text holds; two different days of a kind are ManyDates."""
-    for pattern in (*_FIXED, *_named(languages), _SLASHED, *_YEARLESS, *_named_yearless(languages)):
+    yearless = () if _YEAR.search(text) else (*_YEARLESS, *_named_yearless(languages))
+    for pattern in (*_FIXED, *_named(languages), _SLASHED, *yearless):
         found = list(pattern.finditer(text))
         if not found:
             continue
@@ -151,7 +158,9 @@ def _day(parts: dict[str, Any], languages: tuple[str, ...], reference: date | No
     day = int(parts["day"] or 1) if "day" in parts else 1
     precision = "day" if parts.get("day") else "month"
     if parts.get("era"):
-        return _calendar(ERAS[parts["era"]] + (1 if parts["era_year"] == "元" else int(parts["era_year"])), month, day), precision
+        return _calendar(
+            ERAS[parts["era"]] + (1 if parts["era_year"] == "元" else int(parts["era_year"])), month, day
+        ), precision
     if parts.get("year"):
         return _calendar(int(parts["year"]), month, day), precision
     if reference is None:
@@ -175,7 +184,10 @@ def _clock(text: str) -> tuple[timedelta, time | None]:
     match = _CLOCK.search(text)
     if match is None:
         return timedelta(0), None
-    hour, minute = int(match["hour"]), int(match["minute"] or match["ja_minute"] or (30 if match["half"] else 0))
+    hour, minute = (
+        int(match["hour"]),
+        int(match["minute"] or match["ja_minute"] or (30 if match["half"] else 0)),
+    )
     half = (match["before"] or match["after"] or "").lower()
     if half and hour <= 12:
         hour = hour % 12 + (12 if half[0] in "p午" and half != "午前" else 0)
@@ -218,7 +230,10 @@ def _months(languages: tuple[str, ...]) -> dict[str, int]:
 def _named(languages: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     month = rf"(?P<month>{_alternatives(languages)})"
     return (
-        re.compile(rf"(?<!\d)(?P<day>\d{{1,2}}){_SUFFIX}{_RANGE}[\s-]+(?:of\s+)?{month}\b\.?,?[\s-]+(?P<year>\d{{4}})\b", re.I),
+        re.compile(
+            rf"(?<!\d)(?P<day>\d{{1,2}}){_SUFFIX}{_RANGE}[\s-]+(?:of\s+)?{month}\b\.?,?[\s-]+(?P<year>\d{{4}})\b",
+            re.I,
+        ),
         re.compile(rf"\b{month}\b\.?\s+(?P<day>\d{{1,2}}){_SUFFIX}{_RANGE},?\s+(?P<year>\d{{4}})\b", re.I),
         re.compile(rf"\b{month}\b\.?,?\s+(?P<year>\d{{4}})\b", re.I),
     )
@@ -241,7 +256,9 @@ def _last_resort(text: str, local: tzinfo, languages: Sequence[str]) -> Dateline
     import dateparser  # 0.3 s to import, and seldom needed
 
     settings = {"STRICT_PARSING": True, "PARSERS": ["absolute-time"], "DATE_ORDER": "DMY"}
-    parsed = dateparser.parse(text, languages=list(languages) or None, settings=settings) if languages else None
+    parsed = (
+        dateparser.parse(text, languages=list(languages) or None, settings=settings) if languages else None
+    )
     if parsed is None:
         raise UnreadableDate(repr(text[:60]))
     clock = parsed.timetz() if re.search(r"\d:\d\d", text) else None

@@ -1,15 +1,24 @@
 """The generic path: what a page without rules says of itself, in JSON-LD, Open Graph and microdata.
 
-The main text is trafilatura's. A date is only taken from where pages declare their publication; nothing is guessed
-from the text, the URL or a copyright line.
+The main text is trafilatura's. A date is taken from where pages declare their publication, else from other markup by
+htmldate; its search of the running text is off, since that is where it guesses.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from htmldate import find_date
 from lxml import etree
 from trafilatura import extract as main_text
 
-from crawlers.page import Page
+from crawlers.dates import Dateline, ImpossibleDate, UnreadableDate, read_date
+from crawlers.page import Page, Unfit
 from crawlers.paragraphs import one_line
 
 PUBLISHED = (
@@ -43,24 +52,78 @@ BYLINE = (
     "css:a[rel~=author]",
     "xpath:(//*[contains(concat(' ', @class, ' '), ' byline ')])[1]",
 )
-HEADLINE = ("json_ld:headline", "xpath://article//h1", "xpath://h1", "meta:og:title", "meta:twitter:title")
+HEADLINE = ("json_ld:headline", "meta:og:title", "meta:twitter:title")
+SECTION = ("json_ld:articleSection", "meta:article:section", "json_ld:@type")
 
 
-def first_value(page: Page, selectors: tuple[str, ...]) -> tuple[str | None, str]:
-    """The value of the first selector that gives exactly one, and the selector's kind."""
-    for selector in selectors:
-        values = page.values(selector)
-        if len(values) == 1:
-            return values[0], selector.partition(":")[0]
-    return None, ""
+@dataclass(frozen=True)
+class Fields:
+    """What the page says of itself apart from its date."""
+
+    headline: str | None
+    byline: str | None
+    sections: list[str]
+    body: str
 
 
-def body_of(page: Page) -> list[str]:
-    """Paragraphs of the main text by trafilatura, without its tables, comments and repeated headline."""
-    text = main_text(
-        etree.tostring(page.tree, encoding="unicode", method="html"),
-        include_comments=False,
-        include_tables=False,
-        deduplicate=False,
-    )
-    return [line for line in map(one_line, (text or "").split("\n")) if line]
+def fields_of(page: Page) -> Fields:
+    headline = headline_of(page)
+    authors = page.values(next((where for where in BYLINE if page.values(where)), BYLINE[0]))
+    sections = [value for where in SECTION for value in page.values(where)]
+    return Fields(headline, ", ".join(authors) or None, sections, "\n".join(body_of(page, headline)))
+
+
+def headline_of(page: Page) -> str | None:
+    """The only h1 where JSON-LD or Open Graph repeat it, else what these say, without the site's name behind it."""
+    declared = next((values[0] for where in HEADLINE if len(values := page.values(where)) == 1), None)
+    headings = page.values("xpath://h1")
+    if len(headings) == 1 and (declared is None or _bare(headings[0]) in _bare(declared)):
+        return headings[0]
+    for name in [*page.values("meta:og:site_name"), *page.values("json_ld:publisher")] if declared else ():
+        declared = re.sub(rf"\s*[-–—|｜:：•]\s*{re.escape(name)}$", "", declared or "")
+    return declared
+
+
+def body_of(page: Page, headline: str | None) -> list[str]:
+    """Paragraphs of the main text by trafilatura, without comments and the repeated headline.
+
+    Of its settings, precision was the best on 121 pages of the article extraction benchmark and on Japanese press pages.
+    """
+    html = etree.tostring(page.tree, encoding="unicode", method="html")
+    text = main_text(html, include_comments=False, favor_precision=True) or ""
+    lines = [line for line in map(one_line, text.split("\n")) if line]
+    return lines[1:] if lines and headline and _bare(lines[0]) == _bare(headline) else lines
+
+
+def published_of(
+    page: Page, zone: str, languages: Sequence[str], captured_at: datetime
+) -> tuple[Dateline, str, str]:
+    """Publication date, what found it, and as written. Raises Unfit where none is declared or none reads."""
+    today = captured_at.astimezone(ZoneInfo(zone)).date()
+    trouble = Unfit("no_date", "the page declares no publication date")
+    for where in PUBLISHED:
+        if len(values := page.values(where)) != 1:
+            continue  # several: those of other articles are among them
+        try:
+            return read_date(values[0], (), zone, languages, today), where.partition(":")[0], values[0]
+        except ImpossibleDate as error:
+            raise Unfit(error.reason, f"{where}: {error}"[:200]) from error
+        except UnreadableDate as error:
+            trouble = Unfit(error.reason, f"{where}: {error}"[:200])
+    found = find_date(deepcopy(page.tree), original_date=True, extensive_search=False, max_date=f"{today}")
+    if found is None:
+        raise trouble
+    return read_date(found, zone=zone), "htmldate", found
+
+
+def modified_of(page: Page, zone: str) -> datetime | None:
+    """Instant of the last change; None where the page declares none that reads."""
+    values = next((values for where in MODIFIED if len(values := page.values(where)) == 1), [])
+    try:
+        return read_date(values[0], zone=zone).instant_utc if values else None
+    except UnreadableDate:
+        return None
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split()).casefold()

@@ -17,7 +17,15 @@ SCRIPTS = {
     "cyrillic": re.compile(r"[\u0400-\u04ff]"),
     "latin": re.compile(r"[A-Za-z\u00c0-\u024f]"),
 }
-WRITTEN_IN = {"ja": "kana", "zh": "han", "ko": "hangul", "ru": "cyrillic", "uk": "cyrillic", "be": "cyrillic", "bg": "cyrillic"}
+WRITTEN_IN = {
+    "ja": "kana",
+    "zh": "han",
+    "ko": "hangul",
+    "ru": "cyrillic",
+    "uk": "cyrillic",
+    "be": "cyrillic",
+    "bg": "cyrillic",
+}
 KANA_SHARE = 0.05  # of kana and han: Chinese has none, Japanese headlines seldom less
 
 
@@ -49,4 +57,6 @@ def script_of(text: str) -> str | None:
 @lru_cache(maxsize=1)
 def _detector() -> LanguageDetector:
     """Built once and late: its models are large."""
-    return LanguageDetectorBuilder.from_iso_codes_639_1(*(getattr(IsoCode639_1, code) for code in CANDIDATES)).build()
+    return LanguageDetectorBuilder.from_iso_codes_639_1(
+        *(getattr(IsoCode639_1, code) for code in CANDIDATES)
+    ).build()

@@ -20,6 +20,14 @@ _META = etree.XPath("//meta[@name=$name or @property=$name or @itemprop=$name]/@
 _JSON_LD = etree.XPath("//script[contains(@type, 'ld+json')]")
 
 
+class Unfit(Exception):
+    """The page does not read as an article; ``reason`` is that of the quarantine. Caught where extraction ends."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason, self.detail = reason, detail
+
+
 class Page:
     """One lxml tree of a page. Raises ValueError where there is nothing to parse."""
 
@@ -29,7 +37,9 @@ class Page:
         # a str with an XML declaration would be refused, so lxml gets bytes and their encoding
         parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
         try:
-            self.tree: HtmlElement = document_fromstring(text.replace("\0", "").encode("utf-8", "ignore"), parser)
+            self.tree: HtmlElement = document_fromstring(
+                text.replace("\0", "").encode("utf-8", "ignore"), parser
+            )
         except etree.ParserError as error:
             raise ValueError(str(error)) from error
 
@@ -51,7 +61,9 @@ class Page:
             yield from self.json_ld_values(rest)
         elif kind == "url":
             if match := re.search(rest, self.url):
-                yield "-".join(match.groupdict().values()) if match.groupdict() else match[match.lastindex or 0]
+                yield (
+                    "-".join(match.groupdict().values()) if match.groupdict() else match[match.lastindex or 0]
+                )
         else:
             attribute = _ATTRIBUTE.search(selector) if kind != "xpath" else None
             found = compiled(selector[: attribute.start()] if attribute else selector)(self.tree)
@@ -114,7 +126,9 @@ def types_of(node: dict[str, Any]) -> list[str]:
 
 
 def _article_rank(node: dict[str, Any]) -> int:
-    ranks = [rank for rank, name in enumerate(ARTICLE_TYPES) for kind in types_of(node) if kind.endswith(name)]
+    ranks = [
+        rank for rank, name in enumerate(ARTICLE_TYPES) for kind in types_of(node) if kind.endswith(name)
+    ]
     return min(ranks, default=len(ARTICLE_TYPES))
 
 

@@ -8,18 +8,19 @@ from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
-BLOCKS = frozenset(
+_BLOCKS = (
     "address article aside blockquote br caption dd details div dl dt fieldset figcaption figure footer h1 h2 h3 h4 h5 h6"
-    " header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+    " header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul"
 )
-UNREAD = frozenset(
-    # rt and rp: a furigana reading inside a name would hide the name from every search for it
-    "script style template noscript iframe svg math form button select textarea audio video object canvas rt rp".split()
-)
+# rt and rp: a furigana reading inside a name would hide the name from every search for it
+_UNREAD = "script style template noscript iframe svg math form button select textarea audio video object canvas rt rp"
+BLOCKS, UNREAD = frozenset(_BLOCKS.split()), frozenset(_UNREAD.split())
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u2060\ufeff"))
 _SPACE = re.compile(r"[^\S\u3000]+")
 _CJK = r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
-_BROKEN_LINE = re.compile(rf"(?<={_CJK})[^\S\u3000]*\n[^\S\u3000]*(?={_CJK})")  # a line break of the source, not a space
+_BROKEN_LINE = re.compile(
+    rf"(?<={_CJK})[^\S\u3000]*\n[^\S\u3000]*(?={_CJK})"
+)  # a line break of the source, not a space
 _ALNUM = re.compile(r"\w")
 
 

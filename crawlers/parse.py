@@ -55,13 +55,21 @@ def parse(
                 method = "rules" if source.rules_at(capture["captured_at"]) else "generic"
                 quarantine.append(
                     _columns(capture, QUARANTINE.schema)
-                    | {"reason": found.reason, "detail": found.detail, "method": method, "method_version": version}
+                    | {
+                        "reason": found.reason,
+                        "detail": found.detail,
+                        "method": method,
+                        "method_version": version,
+                    }
                 )
         outcomes.append(
-            _columns(capture, OUTCOMES.schema) | {"outcome": outcome, "reason": reason, "method_version": version}
+            _columns(capture, OUTCOMES.schema)
+            | {"outcome": outcome, "reason": reason, "method_version": version}
         )
     rows = {ARTICLES: articles, QUARANTINE: quarantine, OUTCOMES: outcomes}
-    return {table.name: table.conform(pl.DataFrame(found, schema=table.schema)) for table, found in rows.items()}
+    return {
+        table.name: table.conform(pl.DataFrame(found, schema=table.schema)) for table, found in rows.items()
+    }
 
 
 def _without_body(capture: Row) -> tuple[str | None, str | None]:

@@ -1,0 +1,28 @@
+"""Whether a page gives the whole text: full, truncated, lead or paywalled. Nothing is scored on a lead."""
+
+from __future__ import annotations
+
+import re
+
+from crawlers.language import script_of
+from crawlers.page import Page
+
+LEAD_LENGTH = {"latin": 1_000, "cyrillic": 1_000}  # characters; a shorter text of a paid article is its lead
+CJK_LEAD_LENGTH = 400
+_CUT = re.compile(
+    r"(?:\[\s*(?:…|\.\.\.)\s*\]|(?:…|\.\.\.)\s*(?:read more|continue reading|続きを読む|читать (?:далее|полностью))"
+    r"|続きを読む|残り\s*[:：]?\s*[\d,]+\s*(?:文字|字).*|この記事は有料.*|有料会員.{0,60}"
+    r"|(?:subscribe|register|log in|sign in) to (?:read|continue)[^\n]{0,80})\s*$",
+    re.I,
+)
+
+
+def body_state(page: Page, body: str, is_paywalled: bool = False) -> str:
+    """State of ``body``. ``is_paywalled``: the source's own mark of a paid article stands on the page."""
+    is_short = len(body) < LEAD_LENGTH.get(script_of(body) or "latin", CJK_LEAD_LENGTH)
+    if is_paywalled or (is_short and "false" in page.json_ld_values("isAccessibleForFree")):
+        return "paywalled"
+    if _CUT.search(body):
+        return "truncated"
+    description = next(iter(page.values("meta:og:description")), "")
+    return "lead" if is_short and body and body == description else "full"
