@@ -1,0 +1,5 @@
+"""A fictional web from a seed: outlets and governments' sites on ``.example`` hosts, made for nichiro's tests."""
+
+from tests.demosite.site import DemoSite, Response
+
+__all__ = ["DemoSite", "Response"]
