@@ -1,0 +1,1 @@
+"""The benchmarks' form and their floors; the benchmarks themselves run in ``.ci/run``."""
