@@ -15,11 +15,11 @@ INVISIBLE = "[\u00ad\u200b\u200c\u200d\u2060\ufeff]"   # soft hyphen, zero-width
 _INVISIBLE = re.compile(INVISIBLE)
 
 # No sentence ends after these, though a full stop stands there.
-_ABBREVIATIONS = (
-    "mr mrs ms dr prof gen col lt sgt st jr sr no vs etc inc ltd co u.s u.k u.n e.g i.e a.m p.m "
-    "jan feb mar apr jun jul aug sept oct nov dec "
-    "г гг в вв т д п др им ул стр руб млн млрд тыс напр см чел"
-).split()
+_ABBREVIATIONS = re.compile(
+    r"mrs?|ms|dr|prof|gen|col|lt|sgt|st|jr|sr|vs|etc|inc|ltd|co|jan|feb|mar|apr|jun|jul|aug|sept|oct|nov|dec"
+    r"|гг|вв|др|им|ул|стр|руб|млн|млрд|тыс|напр|см|чел"
+    r"|[^\W\d_](?:\.[^\W\d_])*"     # initials and the like: J., U.S, e.g, т.д
+)
 _END = re.compile(
     r"""[。!?！？]+[」』)）"”»]*(?=\s*\S)      # Japanese, or an end that no abbreviation shares
       | [.…]+["'”’»)\]]*\s+(?=["'“‘«(\[—–-]*\s*[A-ZА-ЯЁ0-9])""",
@@ -84,6 +84,6 @@ def _cuts(line: str, start: int) -> Iterator[int]:
     for end in _END.finditer(line):
         if end.group()[0] == ".":
             word = _LAST_WORD.search(line[: end.start() + 1])
-            if word and (word[1].casefold() in _ABBREVIATIONS or re.fullmatch(r"[^\W\d_](?:\.[^\W\d_])*", word[1])):
-                continue   # an abbreviation, or initials as in "J. Smith" and "т.д."
+            if word and _ABBREVIATIONS.fullmatch(word[1].casefold()):
+                continue
         yield start + end.end()

@@ -1,0 +1,129 @@
+"""Copies: a sample of each text's shingles, and from it the earliest article that a text repeats, edited or not.
+
+FracMinHash (Irber et al. 2022, doi:10.1101/2022.01.11.475838): keep the hashes that are divisible by a scale, so that the
+samples of two texts of any length are comparable and containment can be estimated from them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from datetime import timedelta
+from functools import lru_cache
+
+import numpy as np
+import polars as pl
+
+from warehouse.tables.enriched import COPIES, SIGNATURES
+
+METHOD = "fracminhash"
+VERSION = "1"
+
+SCALE = 4                # one shingle in four: a text of 130 words keeps about 30
+WORD_SHINGLE = 5
+CHARACTER_SHINGLE = 8
+UNSPACED = ("ja", "zh", "th")   # scripts without blanks between words: shingles of characters
+WINDOW_DAYS = COPIES.window_days
+CONTAINMENT = 0.5        # a reprint with a new lede, a paragraph put in and the last 40 % cut keeps 0.55 and more
+SHARED_MINIMUM = 8       # shared samples below which the estimate is chance
+
+_WORD = re.compile(r"\w+")
+
+
+def signatures(articles: pl.DataFrame) -> pl.DataFrame:
+    """enriched.signatures of staging.articles: the body's shingles, case, marks and punctuation folded away."""
+    rows = []
+    for capture_id, source_id, language, body, day in articles.select(
+        "capture_id", "source_id", "language_code", "body", "captured_date"
+    ).iter_rows():
+        hashes = _shingles(body, language)
+        rows.append((capture_id, source_id, hashes[hashes % SCALE == 0].tolist(), len(hashes), day, METHOD, VERSION))
+    return SIGNATURES.conform(pl.DataFrame(rows, schema=SIGNATURES.schema, orient="row"))
+
+
+def copies(articles: pl.DataFrame, targets: pl.Series) -> pl.DataFrame:
+    """enriched.copies for articles published on ``targets``: each copy with the earliest article that it repeats.
+
+    ``articles``: article_id, source_id, language_code, published_at, published_date, signature. A pure pairwise rule: an
+    article is a copy where another document of its language, published earlier (ties by source_id, article_id) and at
+    most WINDOW_DAYS days before, shares CONTAINMENT of the shorter sample. So a row depends on articles within the
+    window alone, and the result is the same whatever else is in the frame.
+    """
+    texts = articles.select("article_id", "source_id", "language_code", "published_at", "published_date", "signature").with_columns(
+        samples=pl.col("signature").list.len()
+    ).filter(pl.col("samples") >= SHARED_MINIMUM)
+    found = [_copies_of(day, texts) for day in targets.unique().sort()]
+    return COPIES.conform(pl.concat(found) if found else COPIES.empty())
+
+
+def _copies_of(day: object, texts: pl.DataFrame) -> pl.DataFrame:
+    """The copies among one day's articles; one day at a time keeps the join small."""
+    later = texts.filter(pl.col("published_date") == day).explode("signature", empty_as_null=True)
+    # One day after as well: an earlier instant can bear a later local date farther east.
+    near = pl.col("published_date").is_between(pl.lit(day) - timedelta(days=WINDOW_DAYS), pl.lit(day) + timedelta(days=1))
+    earlier = texts.filter(near).explode("signature", empty_as_null=True).join(later.select("signature").unique(), on="signature", how="semi")
+    pairs = (
+        later.join(earlier, on=["language_code", "signature"], suffix="_earlier")
+        .filter(pl.col("article_id") != pl.col("article_id_earlier"))
+        .group_by("article_id", "published_date", "samples", "published_at", "source_id",
+                  "article_id_earlier", "samples_earlier", "published_at_earlier", "source_id_earlier")
+        .agg(shared=pl.len())
+        .filter(pl.col("shared") >= SHARED_MINIMUM)
+        .with_columns(containment=pl.col("shared") / pl.min_horizontal("samples", "samples_earlier"))
+        .filter(pl.col("containment") >= CONTAINMENT)
+        .filter(_is_earlier())
+    )
+    return (
+        pairs.sort("article_id", "published_at_earlier", "source_id_earlier", "article_id_earlier")
+        .unique("article_id", keep="first", maintain_order=True)
+        .select(
+            "article_id",
+            pl.col("article_id_earlier").alias("syndicated_from"),
+            "containment",
+            resemblance=pl.col("shared") / (pl.col("samples") + pl.col("samples_earlier") - pl.col("shared")),
+            published_date="published_date",
+            method=pl.lit(METHOD),
+            method_version=pl.lit(VERSION),
+        )
+    )
+
+
+def _is_earlier() -> pl.Expr:
+    """The other article is the earlier one: by instant, then source, then id."""
+    instant, source = pl.col("published_at"), pl.col("source_id")
+    other_instant, other_source = pl.col("published_at_earlier"), pl.col("source_id_earlier")
+    return (other_instant < instant) | (
+        (other_instant == instant)
+        & ((other_source < source) | ((other_source == source) & (pl.col("article_id_earlier") < pl.col("article_id"))))
+    )
+
+
+def _shingles(text: str, language: str) -> np.ndarray:
+    """Distinct 64-bit hashes of a text's shingles, sorted; the same in every process and on every machine."""
+    folded = unicodedata.normalize("NFKD", text.casefold().replace("ё", "е"))
+    words = _WORD.findall("".join(mark for mark in folded if not unicodedata.combining(mark)))
+    if language in UNSPACED:
+        tokens = np.array([ord(character) for character in "".join(words)], dtype=np.uint64)
+        size = CHARACTER_SHINGLE
+    else:
+        tokens = np.array([_word_hash(word) for word in words], dtype=np.uint64)
+        size = WORD_SHINGLE
+    if len(tokens) < size:
+        return np.array([], dtype=np.uint64)
+    hashes = np.zeros(len(tokens) - size + 1, dtype=np.uint64)
+    for place in range(size):
+        hashes = _mix(hashes * np.uint64(0x100000001B3) + tokens[place : len(tokens) - size + 1 + place])
+    return np.unique(hashes)
+
+
+@lru_cache(maxsize=1 << 17)
+def _word_hash(word: str) -> int:
+    return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest())
+
+
+def _mix(values: np.ndarray) -> np.ndarray:
+    """The finaliser of SplitMix64 (Steele et al. 2014): each bit in depends on each bit of the input."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
