@@ -50,7 +50,8 @@ def coverage(days: pl.DataFrame, spikes: pl.DataFrame, top: int, title: str) -> 
     )
     triangles = peaks.mark_point(shape="triangle-down", filled=True, size=70, color=SPIKE, opacity=1, yOffset=-7)
     labels = peaks.mark_text(dy=-18, color=SPIKE, fontWeight="bold", fontSize=11).encode(text="observed_count:Q")
-    return _finish(alt.layer(base, triangles, labels), 170, title)
+    layers = [base, triangles, labels] if marks.height else [base]
+    return _finish(alt.layer(*layers), 170, title)
 
 
 def attention(days: pl.DataFrame, top: float, title: str) -> Spec:
@@ -66,13 +67,15 @@ def attention(days: pl.DataFrame, top: float, title: str) -> Spec:
     x = alt.X("utcyearmonthdate(day):T", title=None, axis=_days_axis())
     scale = alt.Scale(domain=[0, top or 1], clamp=True)
     y = alt.Y("share:Q", title="share of attention", scale=scale, axis=alt.Axis(format="~%", tickCount=4))
-    colours = alt.Scale(domain=list(BASES), range=[ORIGINAL, ORIGINAL, ORIGINAL, SPIKE])
-    dots = alt.Chart(_values(points)).mark_point(size=20, strokeWidth=1).encode(
+    strokes = alt.Scale(domain=list(BASES), range=[ORIGINAL, ORIGINAL, ORIGINAL, SPIKE])
+    fills = alt.Scale(domain=list(BASES), range=[ORIGINAL, "transparent", "transparent", SPIKE])
+    dots = alt.Chart(_values(points)).mark_point(strokeWidth=1, opacity=0.85).encode(
         x=x,
         y=y,
         shape=alt.Shape("basis:N", scale=alt.Scale(domain=list(BASES), range=list(SHAPES)), legend=None),
-        stroke=alt.Stroke("basis:N", scale=colours, legend=None),
-        fill=alt.condition("datum.basis === 'observed'", alt.value(ORIGINAL), alt.value("transparent")),
+        stroke=alt.Stroke("basis:N", scale=strokes, legend=None),
+        fill=alt.Fill("basis:N", scale=fills, legend=None),
+        size=alt.condition("datum.basis === 'partial'", alt.value(42), alt.value(20)),   # a small cross looks like a dot
         tooltip=[
             alt.Tooltip("utcyearmonthdate(day):T", title="day", format="%-d %B %Y"),
             alt.Tooltip("share:Q", format=".1%"),
@@ -104,9 +107,10 @@ def tone(weeks: pl.DataFrame, title: str) -> Spec:
             "n:Q",
         ],
     )
+    axis = alt.Axis(values=[-1, -0.5, 0, 0.5, 1], labelExpr="datum.value ? format(datum.value, '+.1f') : '0'")
     zero = alt.Chart(alt.InlineData(values=[{"zero": 0}])).mark_rule(color=INK, opacity=0.5).encode(y="zero:Q")
     band = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=5, color=BAND).encode(
-        y=alt.Y("low:Q", scale=scale, title="mean tone", axis=alt.Axis(values=[-1, -0.5, 0, 0.5, 1], format="+.1~f")),
+        y=alt.Y("low:Q", scale=scale, title="mean tone", axis=axis),
         y2="high:Q",
     )
     line = base.mark_line(color=ORIGINAL, strokeWidth=1.4, point={"filled": True, "size": 26, "color": ORIGINAL}).encode(
@@ -133,5 +137,5 @@ def _finish(chart: alt.LayerChart, height: int, title: str) -> Spec:
         labelColor="var(--quiet)", titleColor="var(--quiet)", gridColor="var(--rule)", domainColor="var(--rule)",
         tickColor="var(--rule)", labelFontSize=11, titleFontSize=11, titleFontWeight="normal",
         labelFont="inherit", titleFont="inherit",
-    )
+    ).configure_text(font="inherit")
     return finished.to_dict()

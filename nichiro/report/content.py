@@ -45,6 +45,7 @@ def gather(connection: Connection, data_dir: Path, day: date, run_dir: Path | No
     titles = dict(run_query(connection, "ops.topics").select("topic_id", "title").iter_rows())
     headlines = run_query(connection, "latest_headlines", {"since": last - timedelta(days=HEADLINE_DAYS - 1), "until": last})
     fresh = spikes.filter(pl.col("published_date") > last - timedelta(days=FRESH_DAYS))
+    leading = _leading(fresh)
     return {
         "day": day,
         "last": last,
@@ -52,7 +53,8 @@ def gather(connection: Connection, data_dir: Path, day: date, run_dir: Path | No
         "release": release | {"build_id": (data_dir / "current").resolve().name},
         "status": _last_status(data_dir, run_dir),
         "topics": {"any": "whole beat"} | titles,
-        "fresh_spikes": [spike | {"stories": _stories(connection, spike)} for spike in _rows(fresh)],
+        "fresh_spikes": [spike | {"stories": _stories(connection, spike)} for spike in _rows(leading)],
+        "further_spikes": _rows(fresh.join(leading, on="spike_id", how="anti", maintain_order="left")),
         "spikes": _rows(spikes),
         "countries": _countries(coverage, spikes),
         "languages": _languages(tones, run_query(connection, "tone_validation")),
@@ -86,6 +88,13 @@ def _last_status(data_dir: Path, run_dir: Path | None) -> Status | None:
         if status.status in ("published", "unchanged", "blocked", "failed"):
             return status
     return None
+
+
+def _leading(spikes: pl.DataFrame) -> pl.DataFrame:
+    """The spikes told with their stories: of the whole beat in a country, else in all, else the strongest one."""
+    beat = spikes.filter(pl.col("topic_id") == "any")
+    countries = beat.filter(pl.col("country_code") != "any")
+    return countries if countries.height else beat if beat.height else spikes.sort("p_value").head(1)
 
 
 def _stories(connection: Connection, spike: dict[str, object]) -> list[dict[str, object]]:
@@ -155,6 +164,7 @@ def _matrix(health: pl.DataFrame, last: date) -> dict[str, object]:
         "sources": sources,
         "healthy_today": int(today["is_healthy"].sum()),
         "known_today": today.height,
+        "has_backfill": "backfilled" in set(health["basis"]),
         "states": [state for state in SIGNS if state in set(health["state"])],
     }
 

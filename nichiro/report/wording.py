@@ -46,7 +46,7 @@ def words(identifier: str) -> str:
 
 
 def share(value: float | None) -> str:
-    return DASH if value is None else f"{100 * value:.1f} %"
+    return DASH if value is None else f"{100 * value:.1f} %".replace(".0 %", " %")
 
 
 def figure(value: float | None) -> str:
