@@ -179,13 +179,7 @@ def _fates(candidate: Candidate, before: pl.DataFrame, affected: pl.DataFrame, c
     versions = candidate.read(staging.ARTICLES, affected)
     now = candidate.read(staging.OUTCOMES, changed.select(PARTITION))
     captures = pl.concat([before, now.select("capture_id"), versions.select("capture_id")]).unique()
-    held = changed.filter(pl.col("status") == "held").select("run_id", "source_id")
     outcomes = candidate.read(staging.OUTCOMES, captures)
-    is_held = outcomes.join(held, on=["run_id", "source_id"], how="semi").filter(pl.col("outcome") == "article")
-    outcomes = outcomes.with_columns(
-        outcome=pl.when(pl.col("capture_id").is_in(is_held["capture_id"].to_list())).then(pl.lit("quarantined")).otherwise("outcome"),
-        reason=pl.when(pl.col("capture_id").is_in(is_held["capture_id"].to_list())).then(pl.lit("held")).otherwise("reason"),
-    )
     candidate.replace(
         ops.FATES_TABLE, captures, fates(outcomes, versions, candidate.read(staging.QUARANTINE, captures))
     )

@@ -92,20 +92,22 @@ class Table:
     def empty(self) -> pl.DataFrame:
         return pl.DataFrame(schema=self.schema)
 
-    def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return ``frame`` with exactly the contract's columns, order and types.
+    def conform(self, frame: pl.DataFrame, *, served: bool = False) -> pl.DataFrame:
+        """Return ``frame`` with exactly the contract's columns (with ``served``, those of a release), order and types.
 
         Raises ContractError for a missing or unknown column, a type that does not cast, or a null where none may be.
         """
-        missing = [name for name in self.schema if name not in frame.columns]
+        columns = self.served_columns if served else self.columns
+        names = [column.name for column in columns]
+        missing = [name for name in names if name not in frame.columns]
         unknown = [name for name in frame.columns if name not in self.schema]
         if missing or unknown:
             raise ContractError(f"{self.name}: missing columns {missing}, unknown columns {unknown}")
         try:
-            frame = frame.select(pl.col(name).cast(dtype) for name, dtype in self.schema.items())
+            frame = frame.select(pl.col(column.name).cast(column.dtype) for column in columns)
         except pl.exceptions.PolarsError as error:
             raise ContractError(f"{self.name}: {error}") from error
-        for column in self.columns:
+        for column in columns:
             if not column.nullable and (nulls := frame[column.name].null_count()):
                 raise ContractError(f"{self.name}.{column.name}: {nulls} rows without a value")
         return frame

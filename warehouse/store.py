@@ -129,7 +129,7 @@ class Candidate:
         """Insert rows; columns that are not served are left out."""
         if frame.is_empty():
             return
-        frame = table.conform(frame).select(column.name for column in table.served_columns)
+        frame = table.conform(frame, served=True)
         with _own_trouble():
             self._connection.register("rows", frame.to_arrow())
             self._connection.execute(f"INSERT INTO {table.name} BY NAME SELECT * FROM rows")  # noqa: S608

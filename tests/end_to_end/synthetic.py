@@ -81,6 +81,8 @@ class World:
                     self.captures[partition] = []
                     if random.random() < 0.02:
                         self.held.add(partition)
+        for number in range(self.days):
+            day = FIRST + timedelta(days=number)
             for count in range(self.per_day):
                 document = self._document(random, documents, day, count)
                 documents.append(document)
