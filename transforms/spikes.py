@@ -28,9 +28,9 @@ LAG_DAYS = 3             # the baseline ends three days before: a spike of two d
 HISTORY_DAYS = 28        # no alarm on less, neither for a series nor for a source
 MINIMUM_COUNT = 3
 Q_VALUE = 0.01
-TRIM_P_VALUE = 0.01      # days of the baseline less likely than this are old peaks
+TRIM_P_VALUE = 0.003    # days of the baseline less likely than this are old peaks
 VOLUME_PRIOR = 10.0      # articles beside the beat that are added before two volumes are compared: damps small numbers
-WEEKDAY_PRIOR = 2.0      # weeks of an even week that are added before weekday factors are taken
+WEEKDAY_PRIOR = 4.0      # weeks of an even week that are added before weekday factors are taken
 
 
 @dataclass(frozen=True)
