@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
-from tests.architecture.sources import PROJECT, imports, modules, where
+from tests.architecture.sources import PROJECT, imports, modules, tree, where
 
 FOUNDATION = ("nichiro.errors", "nichiro.settings", "nichiro.run", "nichiro.steps", "nichiro.__version__")
 CONTRACTS = ("warehouse.contract", "warehouse.columns", "warehouse.tables")
@@ -65,22 +69,31 @@ def test_one_keeper_per_library(library: str) -> None:
     assert strangers == []
 
 
-def _is_typing_only(path: Path, node: object) -> bool:
+def _is_typing_only(path: Path, node: ast.AST) -> bool:
     """Below ``if TYPE_CHECKING:`` nothing is imported at run time."""
-    import ast
-
-    from tests.architecture.sources import tree
-
     return any(
         isinstance(block, ast.If) and ast.unparse(block.test).endswith("TYPE_CHECKING") and node in ast.walk(block)
         for block in ast.walk(tree(path))
     )
 
 
+def test_what_is_imported_is_declared() -> None:
+    """No library reaches us by way of another: what a package imports stands in pyproject.toml."""
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {re.split(r"[>=<\[; ]", entry)[0].lower() for entry in project["dependencies"]}
+    installed = packages_distributions()
+    undeclared = {
+        f"{where(path, node)} imports {name.split('.')[0]}"
+        for path in modules(*OURS)
+        for name, node in imports(path)
+        if name.split(".")[0] not in {*sys.stdlib_module_names, *OURS, "tests", "airflow"}
+        and not declared & {owner.lower().replace("_", "-") for owner in installed.get(name.split(".")[0], [])}
+    }
+    assert undeclared == set()
+
+
 def test_the_command_line_starts_without_the_slow_libraries() -> None:
     """Great Expectations costs 5 s to import, airflow.sdk 2.7 s: neither at the top of the CLI."""
-    if not (PROJECT / "nichiro" / "cli.py").exists():
-        pytest.skip("no command line yet")
     program = (
         "import sys, nichiro.cli; "
         "sys.exit(', '.join(sorted({'great_expectations', 'airflow', 'scrapy', 'altair'} & set(sys.modules))) or 0)"
