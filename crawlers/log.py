@@ -94,9 +94,16 @@ class CrawlLog:
         """Archive a response, then say what it is. Raises TransientError where the archive cannot be written."""
         phrase = HTTPStatus(http_status).phrase if http_status in HTTPStatus._value2member_map_ else ""
         stored = self.writer.append(
-            url, http_status, phrase, headers, raw_body, self.task.run.now(), request_headers,
-            kind=kind, basis=self.task.basis,
-        )  # fmt: skip
+            url,
+            http_status,
+            phrase,
+            headers,
+            raw_body,
+            self.task.run.now(),
+            request_headers,
+            kind=kind,
+            basis=self.task.basis,
+        )
         self.captures.append(stored.capture)
         target = stored.capture["redirect_url"]
         if http_status == HTTPStatus.NOT_MODIFIED:
@@ -148,8 +155,11 @@ class CrawlLog:
         }
         self.writer.close()
         for table, rows in (
-            (FETCHES, self.fetches), (DISCOVERIES, self.discoveries), (CAPTURES, self.captures), (CRAWLS, [crawl]),
-        ):  # fmt: skip
+            (FETCHES, self.fetches),
+            (DISCOVERIES, self.discoveries),
+            (CAPTURES, self.captures),
+            (CRAWLS, [crawl]),
+        ):
             self.lake.write(table, self.task.partition, frame_of(table, rows))
 
     def _add(self, fetch: Fetch) -> Fetch:

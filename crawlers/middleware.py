@@ -15,8 +15,11 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import (
-    CannotResolveHostError, DownloadCancelledError, DownloadTimeoutError, IgnoreRequest,
-)  # fmt: skip
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+)
 from scrapy.http import Response
 
 from crawlers.log import CrawlLog, Fetch
@@ -106,7 +109,8 @@ class ArchiveMiddleware:
             self.log.failure(request.url, _kind(request), "robots_denied", exception.reason)
         elif isinstance(exception, Refused):
             if not self.spider.trouble:
-                self.log.failure(request.url, _kind(request), "connection_failed", str(exception))
+                fetch = self.log.failure(request.url, _kind(request), "connection_failed", str(exception))
+                self._note_robots(request, fetch)
         elif not isinstance(exception, IgnoreRequest):
             outcome = next(
                 (name for kind, name in _OUTCOMES if isinstance(exception, kind)), "connection_failed"

@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict
 from crawlers.log import CrawlLog, Task
 from crawlers.settings import check_polite, scrapy_settings
 from crawlers.source import Source
+from crawlers.state import CrawlState
 from nichiro.errors import ConfigError, ContractError, NichiroError, TransientError
 from nichiro.run import Run, clock_of
 from nichiro.settings import PROJECT, Settings
@@ -170,8 +171,13 @@ def _run_child(
         with (run.directory / "crawl.log").open("a", encoding="utf-8") as log:
             child = subprocess.Popen(
                 [sys.executable, "-m", "crawlers.run"],
-                cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, encoding="utf-8",
-            )  # fmt: skip
+                cwd=PROJECT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                encoding="utf-8",
+            )
     except OSError as error:
         raise TransientError(f"cannot start a crawl: {error}", "check free space and memory") from error
     with child:
@@ -212,23 +218,30 @@ def main() -> int:
     process = AsyncCrawlerProcess({"LOG_LEVEL": "WARNING"})
     from crawlers.spider import SourceSpider  # after the process has installed its reactor
 
-    ended: list[NichiroError] = []
+    troubles: list[NichiroError] = []
 
-    def note(source_id: str, spider: SourceSpider) -> None:
+    def note(spider: SourceSpider) -> None:
         if spider.trouble:
-            ended.append(spider.trouble)
+            troubles.append(spider.trouble)
             return
         found, fetched = spider.counts
-        _say(source_id=source_id, text=f"{spider.verdict.state}: {found} links, {fetched} pages asked for")
+        _say(source_id=spider.name, text=f"{spider.verdict.state}: {found} links, {fetched} pages asked for")
 
     for source in assignment.sources:
         task = Task(source, run, settings.data_dir, assignment.first_date, assignment.last_date)
+        try:
+            crawl_log = CrawlLog(task)
+            crawl_log.writer.discard()  # what a killed child left of this very run
+            state = CrawlState(task.data_dir, source.source_id)
+        except NichiroError as error:
+            troubles.append(error)
+            break
         crawler = Crawler(SourceSpider, scrapy_settings(settings, source))
-        process.crawl(crawler, task=task, on_end=note)
+        process.crawl(crawler, crawl_log=crawl_log, state=state, on_end=note)
     process.start()
-    for error in ended:
+    for error in troubles:
         _say(exit_code=error.exit_code, message=error.message, hint=error.hint)
-    return ended[0].exit_code if ended else int(process.bootstrap_failed)
+    return troubles[0].exit_code if troubles else int(process.bootstrap_failed)
 
 
 def _say(**line: object) -> None:

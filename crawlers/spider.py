@@ -16,10 +16,17 @@ from twisted.python.failure import Failure
 
 from crawlers import health
 from crawlers.discovery import (
-    Found, Link, UnreadableDocument, discover, expand, hinted_dateline, hinted_day, hinted_month,
-)  # fmt: skip
+    Found,
+    Link,
+    UnreadableDocument,
+    discover,
+    expand,
+    hinted_dateline,
+    hinted_day,
+    hinted_month,
+)
 from crawlers.health import Verdict
-from crawlers.log import CrawlLog, Fetch, Task
+from crawlers.log import CrawlLog, Fetch
 from crawlers.middleware import RobotsDenied
 from crawlers.source import Discover
 from crawlers.state import CrawlState, Document, Page, is_seen
@@ -51,14 +58,16 @@ class SourceSpider(Spider):
     ``trouble`` holds trouble of our own (a full disk): then nothing of the crawl becomes visible.
     """
 
-    def __init__(self, task: Task, on_end: Callable[[str, SourceSpider], None], **kwargs: object) -> None:
-        super().__init__(name=task.source.source_id, **kwargs)
+    def __init__(
+        self, crawl_log: CrawlLog, state: CrawlState, on_end: Callable[[SourceSpider], None], **kwargs: object
+    ) -> None:
+        super().__init__(name=crawl_log.task.source.source_id, **kwargs)
+        self.crawl_log = crawl_log
+        self.state = state
         self._on_end = on_end
+        task = crawl_log.task
         self.task = task
         self.source = task.source
-        self.crawl_log = CrawlLog(task)
-        self.crawl_log.writer.discard()  # what a killed child left of this very run
-        self.state = CrawlState(task.data_dir, task.source.source_id)
         self.robots: dict[str, Fetch] = {}
         self.delay = task.source.politeness.delay_seconds
         self.trouble: NichiroError | None = None
@@ -107,11 +116,14 @@ class SourceSpider(Spider):
             else:
                 read, requests = self._follow(entry, fetch, found)
                 verdict = health.of_links(
-                    fetch, len(found.links) + len(found.sitemaps), read.followed + len(found.sitemaps),
+                    fetch,
+                    len(found.links) + len(found.sitemaps),
+                    read.followed + len(found.sitemaps),
                     before.followed if before and page == 1 else 0,
                     read.newest_at if entry.kind != "archive" else None,
-                    self.task.run.now(), self.source.usual_gap_days,
-                )  # fmt: skip
+                    self.task.run.now(),
+                    self.source.usual_gap_days,
+                )
                 yield from requests
                 yield from self._further(entry, found, page, has_news=bool(requests))
         elif entry.kind == "archive" and fetch.http_status in (404, 410):
@@ -165,7 +177,7 @@ class SourceSpider(Spider):
             self.trouble = error
         finally:
             self.state.close()
-            self._on_end(self.name, self)
+            self._on_end(self)
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -175,9 +187,14 @@ class SourceSpider(Spider):
     def _document(self, entry: Discover, url: str, page: int) -> Request:
         self._documents_asked.add(url)
         return Request(
-            url, callback=self.read_document, errback=self.lost_document, priority=10, dont_filter=True,
-            meta={"kind": KIND_OF.get(entry.kind, entry.kind)}, cb_kwargs={"entry": entry, "page": page},
-        )  # fmt: skip
+            url,
+            callback=self.read_document,
+            errback=self.lost_document,
+            priority=10,
+            dont_filter=True,
+            meta={"kind": KIND_OF.get(entry.kind, entry.kind)},
+            cb_kwargs={"entry": entry, "page": page},
+        )
 
     def _further(self, entry: Discover, found: Found, page: int, has_news: bool) -> Iterator[Request]:
         """Sitemaps of an index, and the next page while pages bring news (an archive: to its end)."""
@@ -216,7 +233,7 @@ class SourceSpider(Spider):
                         errback=self.lost_article,
                         dont_filter=True,
                         meta={"kind": "article"},
-                    )  # fmt: skip
+                    )
                 )
         if read.newest_at and (self._newest is None or read.newest_at > self._newest):
             self._newest = read.newest_at

@@ -157,12 +157,15 @@ class ArchiveWriter:
             self._file = None
 
     def discard(self) -> None:
-        """Drop what this run wrote of this source: only for a crawl that has no log."""
+        """Drop what this run wrote of this source: only for a crawl that has no log. Raises TransientError."""
         if self._file is not None:
             self._file.close()
             self._file = None
-        self._open_path.unlink(missing_ok=True)
-        self._path.unlink(missing_ok=True)
+        try:
+            self._open_path.unlink(missing_ok=True)
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            raise _unwritable(self._path, error) from error
 
     def _next_id(self) -> UUID:
         self._number += 1
