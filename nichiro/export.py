@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -52,12 +53,8 @@ def flat(frame: pl.DataFrame) -> pl.DataFrame:
 
 def csv_cells(frame: pl.DataFrame) -> pl.DataFrame:
     """The flat frame whose text cells and column names begin with ' where a spreadsheet would see a formula."""
-    text = cs.string()
-    safe = flat(frame).with_columns(
-        pl.when(text.str.contains(_FORMULA)).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).name.keep()
-    )
-    formulas = pl.Series(safe.columns).str.contains(_FORMULA)
-    return safe.rename({name: f"'{name}" for name, formula in zip(safe.columns, formulas, strict=True) if formula})
+    safe = flat(frame).with_columns(cs.string().str.replace(_FORMULA, "'$0"))
+    return safe.rename({name: re.sub(_FORMULA, r"'\g<0>", name) for name in safe.columns})
 
 
 def write_csv(frame: pl.DataFrame, file: BinaryIO) -> None:

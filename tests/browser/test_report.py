@@ -1,0 +1,96 @@
+"""The report in Chromium, from disk: it draws, asks nothing of the network and runs nothing that was crawled."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from nichiro.report import write_report
+from tests.release import LAST_DAY, make_release
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium fonts-ipafont-gothic"),
+]
+# Root cannot use Chromium's sandbox; its background services would look for the network.
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    make_release(folder)
+    return write_report(folder, folder / "report.html", LAST_DAY)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=[("light", 1280), ("dark", 420)], ids=["light", "dark-narrow"])
+def seen(request, browser, report):
+    """The opened page with what it said and asked for."""
+    scheme, width = request.param
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    trouble: list[str] = []
+    requests: list[str] = []
+    page.on("console", lambda message: trouble.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("dialog", lambda dialog: trouble.append("dialog"))
+    page.on("request", lambda asked: requests.append(asked.url))
+    page.goto(report.as_uri())
+    page.wait_for_function("document.querySelectorAll('figure svg').length === document.querySelectorAll('figure').length", timeout=20_000)
+    yield page, trouble, requests
+    page.close()
+
+
+def test_the_report_opens_from_disk(seen, report):
+    page, trouble, requests = seen
+    assert trouble == []
+    assert requests == [report.as_uri()]
+    assert page.locator("figure svg").count() == 9   # three countries × 2, three languages
+    assert page.locator("#coverage-JP").count() == 1
+    marks = page.locator("figure svg path, figure svg rect").count()
+    assert marks > 500, "the charts are empty"
+    assert page.evaluate("window.pwned") is None
+    assert page.get_by_text("<script>window.pwned").count() >= 1
+    body = page.locator("body").inner_text()
+    assert "漁業交渉" in body and "Переговоры" in body and "Kaikyo Shimbun" in body
+
+
+def test_the_page_is_not_wider_than_the_screen(seen):
+    page, _, _ = seen
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_the_policy_stops_an_injected_script_and_a_request(seen):
+    """Were the escaping ever to fail, the policy is the second wall."""
+    page, trouble, requests = seen
+    page.evaluate("""() => {
+        const script = document.createElement('script'); script.textContent = 'window.pwned = 1'; document.body.append(script);
+        const image = document.createElement('img'); image.src = 'http://127.0.0.1:9/pixel'; document.body.append(image);
+    }""")
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.pwned") is None
+    assert len(trouble) >= 2 and all("Content Security Policy" in text for text in trouble)
+    assert len([url for url in requests if url.startswith("http")]) <= 1   # refused before it left
+
+
+def test_a_table_opens_by_keyboard(seen):
+    page, _, _ = seen
+    summary = page.locator("summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("details").first.get_attribute("open") is not None
+    assert page.locator("details table").first.is_visible()
