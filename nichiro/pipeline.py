@@ -85,7 +85,7 @@ class Pipeline:
             raise ConfigError(f"unknown source {', '.join(unknown)}", "see `nichiro source list`")
         if first is None and self.run.run_date < self.run.started_at.date() - TODAY_IS:
             first = last = self.run.run_date
-        crawls = crawl(self.settings, self.run, self.catalog, source_ids, first, last, partial(self.say, "crawl"))
+        crawls = crawl(self.settings, self.run, self.catalog, source_ids, first, last, lambda source_id, text: self.say("crawl", f"{source_id}: {text}"))
         for row in crawls.filter(~pl.col("state").is_in(["ok", "empty"])).iter_rows(named=True):
             self.status.sources[row["source_id"]] = f"{row['state']}: {row['reason'] or ''}"
         self.status.counts["fetched"] = int(crawls["fetched_count"].sum())
