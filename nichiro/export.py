@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -40,7 +41,7 @@ def export(connection: Connection, names: Sequence[str], format: str, folder: Pa
         path = folder / f"{name}.{format}"
         if format == "xlsx" and frame.height >= _ROW_LIMIT:
             raise ConfigError(f"{name} has {frame.height} rows, Excel holds {_ROW_LIMIT - 1}", "export it as parquet or csv")
-        write_atomically(path, lambda file, frame=frame: WRITERS[format](frame, file))
+        write_atomically(path, partial(WRITERS[format], frame))
         paths.append(path)
     return paths
 

@@ -131,7 +131,7 @@ def _counts_axis() -> alt.Axis:
     return alt.Axis(tickMinStep=1, tickCount=4, format="d")
 
 
-def _finish(chart: alt.LayerChart, height: int, title: str) -> Spec:
+def _finish(chart: alt.LayerChart | alt.FacetChart, height: int, title: str) -> Spec:
     finished = chart.properties(width="container", height=height, description=title, background="transparent")
     finished = finished.configure_view(stroke=None).configure_axis(
         labelColor="var(--quiet)", titleColor="var(--quiet)", gridColor="var(--rule)", domainColor="var(--rule)",

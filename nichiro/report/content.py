@@ -109,7 +109,7 @@ def _countries(coverage: pl.DataFrame, spikes: pl.DataFrame) -> list[dict[str, o
     busiest = coverage.group_by("country_code").agg(pl.col("article_count").sum()).sort(
         "article_count", "country_code", descending=[True, False]
     )
-    top = int(coverage["article_count"].max() or 0)
+    top = max(coverage["article_count"].to_list(), default=0)
     top_share = float(coverage["attention_share"].quantile(0.99) or 0)   # one odd day of one article would flatten all
     found = []
     for code in busiest["country_code"]:

@@ -51,7 +51,7 @@ def render(content: dict[str, object]) -> str:
 @cache
 def _library() -> str:
     """Vega, Vega-Lite and Vega-Embed in one classic script, made safe to stand inside a script element."""
-    return vl_convert.javascript_bundle().replace("</script", r"<\/script").replace("<!--", r"\x3C!--")
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace("</script", r"<\/script").replace("<!--", r"\x3C!--")
 
 
 def _digest(script: str) -> str:

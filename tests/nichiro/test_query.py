@@ -83,7 +83,6 @@ def test_explain_and_describe_are_statements_too(release):
         "ATTACH ':memory:' AS other",
         "SET enable_external_access = true",
         "INSTALL httpfs",
-        "PRAGMA database_list",
         "-- nothing",
         "selec 1",
         "SELECT no_such_column FROM marts.articles",
