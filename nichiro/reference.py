@@ -123,10 +123,14 @@ def main(arguments: list[str]) -> None:
         if not path.exists() or path.read_bytes() != content:
             stale.append(name)
             if "--check" not in arguments:
-                write_atomically(path, lambda file, content=content: file.write(content))
-                print(f"wrote docs/{name}")
+                _write(path, content)
     if stale and "--check" in arguments:
         raise CheckFailed(f"out of date: {', '.join(stale)}", "run `make docs` and commit the result")
+
+
+def _write(path: Path, content: bytes) -> None:
+    write_atomically(path, lambda file: file.write(content))
+    print(f"wrote {path.relative_to(PROJECT)}")
 
 
 if __name__ == "__main__":
