@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from transforms.beat import Beat
-from transforms.terms import LanguageTerms, candidates, terms_of
+from transforms.terms import LanguageTerms, Located, candidates, terms_of
 from transforms.text import Normalised, normalise, sentences
 from warehouse.tables.enriched import PASSAGES, RELEVANCE_TABLE, TOPICS
 
@@ -98,68 +98,77 @@ def topics(passages: pl.DataFrame) -> pl.DataFrame:
 
 def _passages(row: dict[str, Any], terms: LanguageTerms) -> tuple[list[Passage], int]:
     """The passages of one article and the number of windows that its body has."""
-    headline, body = normalise(row["headline"]), normalise(row["body"])
-    texts = {"headline": terms.without_traps(headline.text), "body": terms.without_traps(body.text)}
     home = {row["country_code"]} & set(terms.countries)
     implied = home if row["publisher_kind"] == "government" else set()
-    named = home.union(*(terms.named(text, home) for text in texts.values()))
-    window = _Window(terms, home, implied, named)
-    passages = []
-    if texts["headline"].strip() and (passage := window.headline(headline, texts["headline"])):
-        passages.append(passage)
+    fields = {name: _Field.of(name, row[name], terms, home) for name in ("headline", "body")}
+    named = home.union(*(field.located.sides(0, len(field.text)) for field in fields.values()))
+    sides = _Sides(terms, home, implied, named)
+    # A headline counts where it names both sides, whatever the subject.
+    found = [sides.passage(fields["headline"], 0, len(fields["headline"].text), any_subject=True)]
     windows = 0
-    for spans in sentences(texts["body"]):
+    body = fields["body"]
+    for spans in sentences(body.text):
         windows += (len(spans) + 1) // 2
         place = 0
         while place < len(spans):
             last = min(place + 1, len(spans) - 1)
-            passage = window.body(body, texts["body"], spans[place][0], spans[last][1])
-            if passage:
-                passages.append(passage)
+            passage = sides.passage(body, spans[place][0], spans[last][1], any_subject=False)
+            found.append(passage)
             place += 2 if passage else 1   # windows slide by a sentence, passages do not overlap
-    return passages, windows
+    return [passage for passage in found if passage], windows
 
 
 @dataclass(frozen=True)
-class _Window:
-    """Looks at one window after the other of an article whose sides are known."""
+class _Field:
+    """Headline or body: normalised, traps cut, with the places of countries and anchors."""
+
+    name: str
+    text: str
+    stored: Normalised
+    located: Located
+
+    @classmethod
+    def of(cls, name: str, raw: str, terms: LanguageTerms, home: set[str]) -> _Field:
+        stored = normalise(raw)
+        text = terms.without_traps(stored.text)
+        return cls(name, text, stored, terms.locate(text, home))
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """What an article and its publisher name, against which each window is held."""
 
     terms: LanguageTerms
     home: set[str]
     implied: set[str]
     named: set[str]
 
-    def headline(self, stored: Normalised, text: str) -> Passage | None:
-        """A headline counts with an anchor, or where it names both sides, whatever the subject."""
-        return self._look("headline", stored, text, 0, len(text), any_subject=True)
-
-    def body(self, stored: Normalised, text: str, start: int, end: int) -> Passage | None:
-        return self._look("body", stored, text, start, end, any_subject=False)
-
-    def _look(
-        self, field: str, stored: Normalised, text: str, start: int, end: int, *, any_subject: bool
-    ) -> Passage | None:
-        part = text[start:end]
-        sides = self.terms.named(part, self.home)
+    def passage(self, field: _Field, start: int, end: int, *, any_subject: bool) -> Passage | None:
+        """The window as a passage, or None where it is not on the beat."""
         both = set(self.terms.countries)
-        anchors = self.terms.anchors_in(part, sides | self.home, self.named)
-        together = bool(sides) and sides | self.implied == both
+        sides = field.located.sides(start, end)
+        anchors = {
+            number: words for number, words in field.located.anchors_between(start, end).items()
+            if self.terms.anchors[number].needs <= sides.keys() | self.home
+            and self.named | self.terms.anchors[number].names >= both
+        }
+        together = bool(sides) and sides.keys() | self.implied == both
         if not anchors and not together:
             return None
+        part = field.text[start:end]
         subjects = self.terms.topics_in(part)
         if not anchors and not subjects and not any_subject:
             return None
-        matched = [term for anchor in anchors for term in anchor.found]
-        if together:
-            matched += self.terms.country_words(part, self.home)
-        matched += [term for words in subjects.values() for term in words]
+        matched = [word for words in anchors.values() for word in words]
+        matched += sides.values() if together else []
+        matched += [word for words in subjects.values() for word in words]
         return Passage(
-            field=field,
-            start=stored.stored(start),
-            end=stored.stored(end),
+            field=field.name,
+            start=field.stored.stored(start),
+            end=field.stored.stored(end),
             evidence="anchor" if anchors else "co_occurrence",
             terms=list(dict.fromkeys(matched)),
-            topics=sorted({*subjects, *(topic for anchor in anchors for topic in anchor.topics)}),
+            topics=sorted({*subjects, *(topic for number in anchors for topic in self.terms.anchors[number].topics)}),
             negatives=self.terms.negatives_in(part),
         )
 

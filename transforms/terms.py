@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -17,13 +18,7 @@ _LOOK_AROUND = re.compile(r"\(\?<?[=!](?:[^()\\]|\\.|\([^()]*\))*\)|\\b|\\B")
 
 
 @dataclass(frozen=True)
-class FoundAnchor:
-    found: list[str]
-    topics: list[str]
-
-
-@dataclass(frozen=True)
-class _Anchor:
+class Anchor:
     pattern: re.Pattern[str]
     topics: list[str]
     names: set[str]
@@ -36,7 +31,7 @@ class LanguageTerms:
 
     countries: dict[str, re.Pattern[str]]
     homes: dict[str, re.Pattern[str]]
-    anchors: list[_Anchor]
+    anchors: list[Anchor]
     topics: dict[str, re.Pattern[str]]
     traps: re.Pattern[str]
     negatives: re.Pattern[str]
@@ -45,38 +40,52 @@ class LanguageTerms:
         """The text with blanks where a trap stood: offsets stay."""
         return self.traps.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
 
-    def named(self, text: str, home: set[str]) -> set[str]:
-        """Codes of the countries that the text names; its own, where ``home`` says so, also as "the government"."""
-        return {
-            code for code, pattern in self.countries.items()
-            if pattern.search(text) or (code in home and self.homes[code].search(text))
-        }
-
-    def country_words(self, text: str, home: set[str]) -> list[str]:
-        """The first word that names each country."""
-        words = []
+    def locate(self, text: str, home: set[str]) -> Located:
+        """Where countries and anchors stand; ``home`` is named also by words such as "the government"."""
+        countries = {}
         for code, pattern in self.countries.items():
-            match = pattern.search(text) or (self.homes[code].search(text) if code in home else None)
-            if match:
-                words.append(match.group())
-        return words
-
-    def anchors_in(self, text: str, here: set[str], document: set[str]) -> list[FoundAnchor]:
-        """Anchors that hold: what they need stands ``here``, and the document names both countries."""
-        held = []
-        for anchor in self.anchors:
-            if anchor.needs <= here and document | anchor.names >= set(self.countries):
-                found = [match.group() for match in anchor.pattern.finditer(text)]
-                if found:
-                    held.append(FoundAnchor(found, anchor.topics))
-        return held
+            places = _places(pattern, text)
+            countries[code] = sorted(places + _places(self.homes[code], text)) if code in home else places
+        return Located(countries, [_places(anchor.pattern, text) for anchor in self.anchors])
 
     def topics_in(self, text: str) -> dict[str, list[str]]:
+        """topic_id -> the terms of it that stand in the text."""
         found = {topic: [match.group() for match in pattern.finditer(text)] for topic, pattern in self.topics.items()}
         return {topic: words for topic, words in found.items() if words}
 
     def negatives_in(self, text: str) -> int:
         return sum(1 for _ in self.negatives.finditer(text))
+
+
+@dataclass(frozen=True)
+class Located:
+    """Places (offset, words) of one text, in order, by country code and by anchor."""
+
+    countries: dict[str, list[tuple[int, str]]]
+    anchors: list[list[tuple[int, str]]]
+
+    def sides(self, start: int, end: int) -> dict[str, str]:
+        """Country codes named between two offsets, each with its first word there."""
+        found = {code: _between(places, start, end) for code, places in self.countries.items()}
+        return {code: words[0] for code, words in found.items() if words}
+
+    def anchors_between(self, start: int, end: int) -> dict[int, list[str]]:
+        """Number of the anchor -> its words between two offsets."""
+        found = {number: _between(places, start, end) for number, places in enumerate(self.anchors)}
+        return {number: words for number, words in found.items() if words}
+
+
+def _places(pattern: re.Pattern[str], text: str) -> list[tuple[int, str]]:
+    return [(match.start(), match.group()) for match in pattern.finditer(text)]
+
+
+def _between(places: list[tuple[int, str]], start: int, end: int) -> list[str]:
+    first = bisect_left(places, start, key=_offset)
+    return [words for _, words in places[first : bisect_left(places, end, key=_offset)]]
+
+
+def _offset(place: tuple[int, str]) -> int:
+    return place[0]
 
 
 def terms_of(beat: Beat, language: str) -> LanguageTerms:
@@ -92,7 +101,7 @@ def terms_of(beat: Beat, language: str) -> LanguageTerms:
         countries={code: _any_of(terms) for code, terms in countries.items()},
         homes={country.code: _any_of(country.home_terms.get(language, [])) for country in beat.countries},
         anchors=[
-            _Anchor(_any_of(anchor.terms[language]), anchor.topics, set(anchor.names), set(anchor.needs))
+            Anchor(_any_of(anchor.terms[language]), anchor.topics, set(anchor.names), set(anchor.needs))
             for anchor in beat.anchors if language in anchor.terms
         ],
         topics={topic_id: _any_of(topic.terms.get(language, [])) for topic_id, topic in beat.topics.items()},

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-# A character with all that composes with it: combining marks and the half-width voicing marks of katakana (ﾊﾞ -> バ).
-_CLUSTER = re.compile(r"(?s:.)[\u0300-\u036f\u0483-\u0487\u3099\u309a\uff9e\uff9f]*")
+# What NFKC may change: a character with the marks that compose with it (also the half-width voicing marks of katakana,
+# ﾊﾞ -> バ), or one outside the letters that are known to stay: ASCII, Cyrillic, kana, the common ideographs.
+_MARKS = r"\u0300-\u036f\u0483-\u0487\u3099\u309a\uff9e\uff9f"
+_CHANGING = re.compile(rf"[^\x00-\x7f\u0400-\u045f\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff][{_MARKS}]*|(?s:.)[{_MARKS}]+")
 INVISIBLE = "[\u00ad\u200b\u200c\u200d\u2060\ufeff]"   # soft hyphen, zero-width characters
 _INVISIBLE = re.compile(INVISIBLE)
 
@@ -57,14 +59,18 @@ def normalise(text: str) -> Normalised:
     pieces: list[str] = []
     at: list[int] = [0]
     stored: list[int] = [0]
-    length = 0
-    for cluster in _CLUSTER.finditer(text):
+    length = copied = 0
+    for cluster in _CHANGING.finditer(text):
         piece = _INVISIBLE.sub("", unicodedata.normalize("NFKC", cluster.group()))
-        if len(piece) != 1 or cluster.end() - cluster.start() != 1:
-            at += [length, length + len(piece)]
-            stored += [cluster.start(), cluster.end()]
-        pieces.append(piece)
+        if piece == cluster.group():
+            continue
+        pieces += [text[copied : cluster.start()], piece]
+        length += cluster.start() - copied
+        at += [length, length + len(piece)]
+        stored += [cluster.start(), cluster.end()]
         length += len(piece)
+        copied = cluster.end()
+    pieces.append(text[copied:])
     return Normalised("".join(pieces), tuple(at), tuple(stored))
 
 
