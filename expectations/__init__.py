@@ -7,12 +7,8 @@ from __future__ import annotations
 
 import os
 
-os.environ["GX_ANALYTICS_ENABLED"] = (
-    "false"  # before Great Expectations is imported anywhere: it reports to nobody
-)
+# It is asked before Great Expectations is imported anywhere: nothing is reported to anybody.
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 GATE_VERSION = "1"
-"""Rises when a check changes: partitions are then looked at again."""
-
-GATE_VERSION = "1"
-"""Raise it when the source gate judges otherwise: accepted and held partitions are then judged again."""
+"""Rises when a check of the source gate changes: partitions are then judged again."""

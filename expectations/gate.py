@@ -10,11 +10,11 @@ from functools import cache
 import polars as pl
 
 from expectations import sources
-from expectations.baseline import baseline, slim
+from expectations.baseline import baseline, mentioned, slim
 from expectations.context import Context, Keys, Read
 from expectations.sources import SourcePartition
 from expectations.suites import suite_of
-from expectations.validation import Result, validate
+from expectations.validation import Result, errored, short, validate
 from nichiro.errors import CheckErrored, CheckFailed
 from warehouse.contract import Table
 from warehouse.tables import TABLES
@@ -102,9 +102,7 @@ def check_tables(
         except (
             Exception
         ) as error:  # a table that cannot be read is the outcome errored, and the others are still told
-            rows.append(
-                _row(name, Result("read", "critical", "errored", f"{type(error).__name__}: {error}"), [])
-            )
+            rows.append(_row(name, Result("read", "critical", "errored", short(error)), []))
             continue
         for result in check_frame(table, frame, context):
             rows.append(_row(name, result, _keys(table, frame, result)))
@@ -113,20 +111,22 @@ def check_tables(
 
 def check_frame(table: Table, frame: pl.DataFrame, context: Context) -> list[Result]:
     """Contract and suite of one table on its rows."""
-    results = validate(slim(frame), baseline(table, served=context.gate == "tables"))
+    contract = baseline(table, served=context.gate == "tables")
+    return validate(slim(frame), contract) + check_suite(table, frame, context)
+
+
+def check_suite(table: Table, frame: pl.DataFrame, context: Context) -> list[Result]:
+    """What the contract cannot say of a table's rows; nothing where it has no suite."""
     if (suite := suite_of(table)) is None:
-        return results
+        return []
     expectations = suite.expectations(context)
     try:
         derived = suite.derived(frame, context)
         if derived.height != frame.height:
             raise ValueError(f"{derived.height} derived rows for {frame.height}: a join key is not unique")
     except Exception as error:  # the suite's columns cannot be made: none of its checks was computed
-        observed = f"{type(error).__name__}: {error}".splitlines()[0]
-        return results + [
-            Result(one.meta["check"], one.severity.value, "errored", observed) for one in expectations
-        ]
-    return results + validate(slim(derived), expectations)
+        return [errored(one, error) for one in expectations]
+    return validate(slim(derived.select(mentioned(expectations, derived.columns))), expectations)
 
 
 def raise_for(results: pl.DataFrame) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from great_expectations import expectations as gxe
+from great_expectations.expectations.metadata_types import FailureSeverity
 
 
 def holds(check: str, severity: str = "critical", mostly: float = 1) -> gxe.Expectation:
     """The boolean column ``check`` is true, in a share of at least ``mostly`` of the rows where it is not null."""
     return gxe.ExpectColumnValuesToBeInSet(
-        column=check, value_set=[True], mostly=mostly, severity=severity, meta={"check": check}
+        column=check,
+        value_set=[True],
+        mostly=mostly,
+        severity=FailureSeverity(severity),
+        meta={"check": check},
     )
 
 
@@ -16,7 +21,7 @@ def not_below(check: str, column: str, floor: str, severity: str = "critical") -
     """``column`` >= ``floor``, both of them columns, where neither is null."""
     return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
         column_A=column, column_B=floor, or_equal=True, ignore_row_if="either_value_is_missing",
-        severity=severity, meta={"check": check},
+        severity=FailureSeverity(severity), meta={"check": check},
     )  # fmt: skip
 
 
@@ -24,5 +29,5 @@ def equal(check: str, column: str, other: str, severity: str = "critical") -> gx
     """``column`` = ``other``, both of them columns, where neither is null."""
     return gxe.ExpectColumnPairValuesToBeEqual(
         column_A=column, column_B=other, ignore_row_if="either_value_is_missing",
-        severity=severity, meta={"check": check},
+        severity=FailureSeverity(severity), meta={"check": check},
     )  # fmt: skip

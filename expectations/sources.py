@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Any
 
 import polars as pl
 from great_expectations import expectations as gxe
@@ -60,14 +61,14 @@ def measures(partition: SourcePartition) -> pl.DataFrame:
     quarantined = outcomes.filter(outcome="quarantined").filter(pl.col("reason") != "unreadable_feed")
     read = outcomes.filter(pl.col("outcome").is_in(READ) | (pl.col("reason") == "not_article"))
     captures = read.height + quarantined.height
-    row: dict[str, float | None] = {
+    row: dict[str, Any] = {
         "articles": articles.height,
         "article_share": articles.height / max(captures, 1),
         "byline_share": articles["byline"].is_not_null().mean(),
         "median_body_length": articles["body_length"].median(),
         "quarantined": quarantined.height,
         "quarantined_share": quarantined.height / max(captures, 1),
-    }  # type: ignore[dict-item]
+    }
     if (crawls := partition.frames.get("raw.crawls")) is not None:
         row |= {"links": crawls["discovered_count"].sum(), "age_days": _age_days(crawls)}
     layout = quarantined.filter(pl.col("reason").is_in(LAYOUT_REASONS)).height

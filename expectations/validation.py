@@ -37,19 +37,31 @@ def validate(frame: pl.DataFrame, expectations: Sequence[gxe.Expectation]) -> li
     """Check every expectation on the frame, in order. Never raises for what an expectation does."""
     if not expectations:
         return []
-    names = [expectation.meta["check"] for expectation in expectations]
     suite = gx.ExpectationSuite(name="frame", expectations=list(expectations))
     try:
         batch = _frames().get_batch({"dataframe": frame.to_pandas(use_pyarrow_extension_array=True)})
-        validated = batch.validate(suite, result_format={"result_format": "COMPLETE"})
+        validated: Any = batch.validate(suite, result_format={"result_format": "COMPLETE"})
     except Exception as error:  # whatever it raises, the check was not computed: that is the outcome errored
-        observed = _short(f"{type(error).__name__}: {error}")
-        return [
-            Result(name, _severity(expectation), "errored", observed)
-            for name, expectation in zip(names, expectations, strict=True)
-        ]
-    found = {result.expectation_config.meta["check"]: _result(result) for result in validated.results}
-    return [found[name] for name in names]
+        return [errored(one, error) for one in expectations]
+    found = {name(result.expectation_config): _result(result) for result in validated.results}
+    return [found[name(one)] for one in expectations]
+
+
+def name(expectation: Any) -> str:
+    """The check's name, which every expectation here carries."""
+    return expectation.meta["check"]
+
+
+def errored(expectation: Any, error: Exception) -> Result:
+    """The result of an expectation that was not computed."""
+    return Result(name(expectation), _severity(expectation), "errored", short(error))
+
+
+def short(found: object, length: int = 300) -> str:
+    """One line, cut: crawled values can be of any length."""
+    text = f"{type(found).__name__}: {found}" if isinstance(found, Exception) else str(found)
+    text = " ".join(text.split())
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 @cache
@@ -63,12 +75,12 @@ def _frames() -> BatchDefinition:
 
 def _result(validated: Any) -> Result:
     configuration, result = validated.expectation_config, validated.result
-    check, severity = configuration.meta["check"], _severity(configuration)
+    check, severity = name(configuration), _severity(configuration)
     if raised := _raised(validated.exception_info):
-        return Result(check, severity, "errored", _short(raised))
+        return Result(check, severity, "errored", short(raised))
     mismatched = result.get("details", {}).get("mismatched", {})
     if missing := mismatched.get("missing"):
-        return Result(check, severity, "errored", _short("missing columns: " + ", ".join(missing)))
+        return Result(check, severity, "errored", short("missing columns: " + ", ".join(missing)))
     rows = [int(row) for row in result.get("unexpected_index_list") or []]
     outcome = "passed" if validated.success else "failed"
     return Result(check, severity, outcome, _observed(result, mismatched), rows)
@@ -87,19 +99,13 @@ def _raised(exception: dict[str, Any]) -> str | None:
 
 def _observed(result: dict[str, Any], mismatched: dict[str, Any]) -> str | None:
     if mismatched:
-        return _short("unknown columns: " + ", ".join(mismatched["unexpected"]))
+        return short("unknown columns: " + ", ".join(mismatched["unexpected"]))
     if "unexpected_count" not in result:
-        return _short(str(result.get("observed_value")))
+        return short(result.get("observed_value"))
     count = f"{result['unexpected_count']} of {result['element_count']} rows"
     values = [
         value
         for value in result["partial_unexpected_list"][:SHOWN]
         if not any(value is nothing for nothing in (pd.NA, None, False))
     ]
-    return _short(f"{count}: " + ", ".join(map(str, values)) if values else count)
-
-
-def _short(text: str, length: int = 300) -> str:
-    """One line, cut: crawled values can be of any length."""
-    text = " ".join(text.split())
-    return text if len(text) <= length else text[: length - 1] + "…"
+    return short(f"{count}: " + ", ".join(map(str, values)) if values else count)

@@ -9,7 +9,10 @@ from expectations.context import Context
 from expectations.rule import holds
 from warehouse.columns import QUARANTINE_REASONS, SKIP_REASONS
 
-DOCUMENTS = ("article", "revision")  # a photo page without text is a view of a document that parsing cannot name
+DOCUMENTS = (
+    "article",
+    "revision",
+)  # a photo page without text is a view of a document that parsing cannot name
 
 
 def derived(fates: pl.DataFrame, context: Context) -> pl.DataFrame:

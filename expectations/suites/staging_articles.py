@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 from great_expectations import expectations as gxe
+from great_expectations.expectations.metadata_types import FailureSeverity
 
 from expectations.context import Context
 from expectations.rule import holds
@@ -53,7 +54,7 @@ def expectations(context: Context) -> list[gxe.Expectation]:
         holds("body_is_not_boilerplate", "warning"),
         gxe.ExpectColumnValuesToBeBetween(
             column="headline_length", min_value=1, max_value=HEADLINE_LENGTH,
-            severity="warning", meta={"check": "headline_is_a_headline"},
+            severity=FailureSeverity.WARNING, meta={"check": "headline_is_a_headline"},
         ),
         gxe.ExpectColumnValuesToMatchRegex(
             column="content_sha256", regex=r"^[0-9a-f]{64}$", meta={"check": "content_is_hashed"}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import polars as pl
-import pytest
 
 from expectations.gate import SourcePartition, Verdict, check_sources, raise_for
 from tests.expectations.frames import CHECKED_AT, DAY, RUN, article, frame, outcome, quarantined
@@ -98,21 +98,23 @@ def test_one_bad_row_holds_its_partition_only() -> None:
     raise_for(results)  # a held source does not stop the day
 
 
-@pytest.mark.parametrize(
-    ("measure", "bound", "reason"),
-    [
-        ("articles", 4, "articles is 3, declared at least 4"),
-        ("article_share", 0.8, "article_share is 0.75, declared at least 0.8"),
-        ("byline_share", 0.9, "byline_share is 0, declared at least 0.9"),
-        ("median_body_length", 500, "declared at least 500"),
-    ],
-)
-def test_broken_minimum_holds(measure: str, bound: float, reason: str) -> None:
-    part = partition(bad=("unreadable_date",), bounds={"min": {measure: bound}}, byline=None)
-    (verdict,), results = gate(part)
-    assert verdict.status == "held"
-    assert verdict.reasons[0].endswith(reason)
-    assert outcomes(results, "zz_harbour_news")[f"min_{measure}"] == "failed"
+BROKEN_MINIMA = {
+    "articles": (4, "articles is 3, declared at least 4"),
+    "article_share": (0.8, "article_share is 0.75, declared at least 0.8"),
+    "byline_share": (0.9, "byline_share is 0, declared at least 0.9"),
+    "median_body_length": (500, "median_body_length is 172, declared at least 500"),
+}
+
+
+def test_broken_minimum_holds() -> None:
+    batch = [
+        partition(f"zz_{measure}", bad=("unreadable_date",), bounds={"min": {measure: bound}}, byline=None)
+        for measure, (bound, _) in BROKEN_MINIMA.items()
+    ]
+    verdicts, results = gate(*batch)
+    for verdict, (measure, (_, reason)) in zip(verdicts, BROKEN_MINIMA.items(), strict=True):
+        assert (verdict.status, verdict.reasons) == ("held", [reason])
+        assert outcomes(results, f"zz_{measure}")[f"min_{measure}"] == "failed"
 
 
 def test_broken_maximum_warns() -> None:
@@ -138,19 +140,14 @@ def test_unreadable_layout_holds_without_any_declaration() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("articles", "bad"),
-    [
-        (2, ("no_body", "no_date")),
-        (0, ("no_body", "no_body")),
-        (1, ("challenge",) * 3),
-        (0, ("unreadable_feed",) * 4),
-    ],
-    ids=["half", "too_few", "other_reasons", "feeds"],
-)
-def test_what_says_nothing_of_the_layout_is_accepted(articles: int, bad: tuple[str, ...]) -> None:
-    (verdict,), _ = gate(partition(articles=articles, bad=bad))
-    assert verdict.status == "accepted"
+def test_what_says_nothing_of_the_layout_is_accepted() -> None:
+    verdicts, _ = gate(
+        partition("zz_half", articles=2, bad=("no_body", "no_date")),
+        partition("zz_too_few", articles=0, bad=("no_body", "no_body")),
+        partition("zz_other_reasons", articles=1, bad=("challenge",) * 3),
+        partition("zz_feeds", articles=0, bad=("unreadable_feed",) * 4),
+    )
+    assert [(verdict.status, verdict.reasons) for verdict in verdicts] == [("accepted", [])] * 4
 
 
 def test_partition_without_article_pages_is_accepted() -> None:
@@ -161,21 +158,27 @@ def test_partition_without_article_pages_is_accepted() -> None:
 
 def test_links_and_age_come_from_the_crawl() -> None:
     bounds = {"min": {"links": 5}, "max": {"age_days": 7}}
-    part = partition(bounds=bounds)
-    (verdict,), results = gate(part)
-    assert verdict.status == "held"
-    assert all(reason.startswith("errored: ") for reason in verdict.reasons)
-    assert outcomes(results, "zz_harbour_news")["min_links"] == "errored"
-    for links, newest, status, count in (
-        (5, "2026-06-28T00:00:00+09:00", "accepted", 0),
-        (5, "2026-06-01", "accepted", 1),
-        (4, "yesterday", "held", 1),
-    ):
-        crawled = SourcePartition(
-            DAY, RUN, part.source_id, {**part.frames, "raw.crawls": crawl(links, newest)}, bounds
+
+    def crawled(source_id: str, links: int, newest: str) -> SourcePartition:
+        part = partition(source_id, bounds=bounds)
+        return SourcePartition(
+            DAY, RUN, source_id, {**part.frames, "raw.crawls": crawl(links, newest)}, bounds
         )
-        (verdict,), _ = gate(crawled)
-        assert (verdict.status, len(verdict.reasons)) == (status, count)
+
+    verdicts, results = gate(
+        crawled("zz_fresh", 5, "2026-06-28T00:00:00+09:00"),
+        crawled("zz_old", 5, "2026-06-01"),
+        crawled("zz_few_links", 4, "yesterday"),
+        partition("zz_no_crawl", bounds=bounds),
+    )
+    assert [verdict.status for verdict in verdicts] == ["accepted", "accepted", "held", "held"]
+    assert [verdict.reasons for verdict in verdicts[:3]] == [
+        [],
+        ["age_days is 28.98, declared at most 7"],
+        ["links is 4, declared at least 5"],
+    ]
+    assert all(reason.startswith("errored: ") for reason in verdicts[3].reasons)
+    assert outcomes(results, "zz_no_crawl")["min_links"] == "errored"
 
 
 def test_missing_column_is_errored_and_holds_its_partition_only() -> None:
@@ -225,3 +228,11 @@ def test_day_and_month_exchanged_warns() -> None:
         )
     )
     assert any("day_and_month_in_order" in reason for reason in verdict.reasons)
+
+
+def test_fifteen_partitions_take_less_than_three_cpu_seconds() -> None:
+    gate(partition())
+    start = time.process_time()
+    verdicts, _ = gate(*(partition(f"zz_{number}", articles=60) for number in range(15)))
+    assert {verdict.status for verdict in verdicts} == {"accepted"}
+    assert time.process_time() - start < 3
