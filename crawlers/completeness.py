@@ -20,7 +20,7 @@ _CUT = re.compile(
 def body_state(page: Page, body: str, is_paywalled: bool = False) -> str:
     """State of ``body``. ``is_paywalled``: the source's own mark of a paid article stands on the page."""
     is_short = len(body) < LEAD_LENGTH.get(script_of(body) or "latin", CJK_LEAD_LENGTH)
-    if is_paywalled or (is_short and "false" in page.json_ld_values("isAccessibleForFree")):
+    if is_paywalled or (is_short and "false" in map(str.lower, page.json_ld_values("isAccessibleForFree"))):
         return "paywalled"
     if _CUT.search(body):
         return "truncated"

@@ -25,7 +25,7 @@ ZONES = {  # hours; only names that mean one offset in datelines of news
     "est": -5, "edt": -4, "pst": -8, "pdt": -7, "kst": 9,
 }  # fmt: skip
 
-_SUFFIX = r"(?:st|nd|rd|th|-го)?"
+_SUFFIX = r"(?:st|nd|rd|th|-го|\.)?"
 _RANGE = rf"(?:\s*[-–—−]\s*\d{{1,2}}{_SUFFIX})?"  # "April 28 − 30, 2013": the first day
 _FIXED = [
     re.compile(r"(?:(?P<era>令和|平成|昭和|大正|明治)\s*(?P<era_year>元|\d{1,2})|(?P<year>\d{4}))\s*年"
@@ -46,7 +46,7 @@ _YEAR_LAST = re.compile(
 )  # ctime: "Mon Oct 11 14:57:21 CEST 2021"
 _YEAR = re.compile(r"(?<![\d:])(?:19|20)\d\d(?![\d:])")
 _SLASHED = re.compile(r"(?<![\d/])(?P<first>\d{1,2})/(?P<second>\d{1,2})/(?P<year>\d{4})(?!\d)")
-_ZONE = r"(?P<zone>(?:UTC|GMT)?\s*[+-]\d{1,2}(?::?\d{2})?|\b[A-Za-zА-я]{1,4}\b)?"
+_ZONE = r"(?P<zone>(?:UTC|GMT)?\s*[+-]\d{1,2}(?::?\d{2})?|(?<![A-Za-zА-я])[A-Za-zА-яёЁ]{1,4}\b)?"
 _CLOCK = re.compile(
     r"(?P<before>午前|午後)?\s*(?<![\d:])(?P<hour>\d{1,2})(?::(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?)?"
     r"|\s*時(?:\s*(?P<ja_minute>\d{1,2})\s*分(?:\s*\d{1,2}\s*秒)?|(?P<half>半))?|(?=\s*[ap]\.?m\b))"
@@ -235,7 +235,7 @@ def _named(languages: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
             re.I,
         ),
         re.compile(rf"\b{month}\b\.?\s+(?P<day>\d{{1,2}}){_SUFFIX}{_RANGE},?\s+(?P<year>\d{{4}})\b", re.I),
-        re.compile(rf"\b{month}\b\.?,?\s+(?P<year>\d{{4}})\b", re.I),
+        re.compile(rf"(?<!\d[\s.])(?<!\d\.\s)\b{month}\b\.?,?\s+(?P<year>\d{{4}})\b", re.I),
     )
 
 

@@ -5,6 +5,19 @@ from __future__ import annotations
 from charset_normalizer import from_bytes
 from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encoding
 
+# What pages without a label are in; a detector free to name any of a hundred encodings finds Arabic in Russian.
+UNLABELLED = [
+    "cp1251",
+    "koi8_r",
+    "cp866",
+    "iso8859_5",
+    "mac_cyrillic",
+    "cp932",
+    "euc_jp",
+    "gb18030",
+    "euc_kr",
+    "cp1252",
+]
 BROKEN_SHARE = 0.001  # of the characters; more replacement characters mean the label is wrong
 
 
@@ -29,7 +42,9 @@ def decode(body: bytes, charset: str | None = None) -> str:
         text = body.decode(label, "replace")
         if text.count("\ufffd") <= BROKEN_SHARE * len(text):
             return text
-    guess = from_bytes(body[:100_000]).best()  # a detector's cost grows with the text
+    guess = from_bytes(
+        body[:100_000], cp_isolation=UNLABELLED
+    ).best()  # a detector's cost grows with the text
     if guess is None:
         raise Undecodable(f"{len(body)} bytes, labels {_labels(body, charset)}")
     return body.decode(guess.encoding, "replace")
