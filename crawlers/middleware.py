@@ -115,7 +115,9 @@ class ArchiveMiddleware:
             outcome = next(
                 (name for kind, name in _OUTCOMES if isinstance(exception, kind)), "connection_failed"
             )
-            detail = f"{type(exception).__name__}: {exception}"[:300]
+            causes = getattr(exception.__cause__, "reasons", None)  # Twisted wraps what happened on the wire
+            cause = causes[0].value if causes else exception
+            detail = f"{type(cause).__name__}: {cause}"[:300]
             self._note_robots(request, self.log.failure(request.url, _kind(request), outcome, detail))
 
     def _note_robots(self, request: Request, fetch: Fetch) -> None:

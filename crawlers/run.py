@@ -216,6 +216,8 @@ def main() -> int:
         clock_of(settings),
     )
     process = AsyncCrawlerProcess({"LOG_LEVEL": "WARNING"})
+    for name in ("robotstxt", "retry"):  # what they complain of are outcome rows
+        logging.getLogger(f"scrapy.downloadermiddlewares.{name}").setLevel(logging.CRITICAL)
     from crawlers.spider import SourceSpider  # after the process has installed its reactor
 
     troubles: list[NichiroError] = []

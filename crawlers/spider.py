@@ -274,16 +274,21 @@ class SourceSpider(Spider):
 
     def _unmodified(self, fetch: Fetch, before: Document | None) -> Verdict:
         newest_at = before.newest_at if before else None
+        held = before.followed if before else 1
         if newest_at and (self._newest is None or newest_at > self._newest):
             self._newest = newest_at
-        return health.of_links(fetch, 1, 1, 0, newest_at, self.task.run.now(), self.source.usual_gap_days)
+        return health.of_links(
+            fetch, held, held, 0, newest_at, self.task.run.now(), self.source.usual_gap_days
+        )
 
     def _remember(self) -> None:
-        """Commit what was seen; a document with links still owed loses its validators, so that it is read again."""
+        """Commit what was seen; a document that owes us links, or gave none, is read again: it keeps no validators."""
         owing = {
             read.url
             for read in self._reads
-            if not read.is_complete or any(self._is_owed(url) for url in read.links if url in self._fetched)
+            if not read.is_complete
+            or not read.followed
+            or any(self._is_owed(url) for url in read.links if url in self._fetched)
         }
         pages = []
         for fetch in self.crawl_log.last.values():
