@@ -12,15 +12,15 @@ from itertools import islice
 from pathlib import Path
 
 import polars as pl
+from transforms.tone import tone
 
 from crawlers.extract import extract_file
 from nichiro.errors import ConfigError, TransientError
 from nichiro.lexicons import load_lexicons
 from nichiro.pipeline import load_beat
 from nichiro.run import clock_of
-from nichiro.settings import Settings, load_settings
+from nichiro.settings import load_settings
 from transforms.relevance import judge
-from transforms.tone import tone
 
 SUFFIXES = (".html", ".htm", ".xhtml", ".txt")
 BATCH = 256   # lines scored at once: enough to vectorise, few enough to answer while a long input comes in
@@ -31,7 +31,7 @@ def extract_all(what: str, url: str = "") -> Iterator[dict]:
     settings = load_settings()
     now = clock_of(settings).now()
     if what.startswith(("http://", "https://")):
-        yield {"file": what} | extract_file(_fetch(settings, what), what, now)
+        yield {"file": what} | extract_file(_fetch(what), what, now)
         return
     path = Path(what)
     files = sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES) if path.is_dir() else [path]
@@ -45,14 +45,13 @@ def extract_all(what: str, url: str = "") -> Iterator[dict]:
         yield {"file": str(file)} | extract_file(content, url or file.resolve().as_uri(), now)
 
 
-def _fetch(settings: Settings, url: str) -> bytes:
-    """Fetch one page as the crawler would: robots.txt obeyed, honest agent, in a child process."""
-    done = subprocess.run(
-        [sys.executable, "-m", "crawlers.fetch", url, settings.contact, settings.proxy], capture_output=True, check=False
-    )
+def _fetch(url: str) -> bytes:
+    """Fetch one page as the crawler would, in a child process: Scrapy's reactor cannot start twice."""
+    done = subprocess.run([sys.executable, "-m", "crawlers.fetch", url], capture_output=True, check=False)
     if done.returncode:
-        lines = done.stderr.decode(errors="replace").strip().splitlines()
-        raise TransientError(f"{url}: {lines[-1] if lines else 'no answer'}", "save the page yourself and extract the file")
+        lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no answer"]
+        kind = ConfigError if done.returncode == ConfigError.exit_code else TransientError
+        raise kind(lines[-1].removeprefix(f"{done.returncode} "))
     return done.stdout
 
 

@@ -24,7 +24,7 @@ Sources = Annotated[list[str] | None, typer.Option("--source", metavar="ID", hel
 First = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First published day of a backfill from declared archives.")]
 Last = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last published day of a backfill.")]
 
-console = Console(stderr=True, highlight=False)   # progress goes to standard error, results to standard output
+console = Console(stderr=True, highlight=False, soft_wrap=True)   # progress goes to standard error, results to standard output
 output = Console(highlight=False, soft_wrap=True)
 
 

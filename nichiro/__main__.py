@@ -1,0 +1,5 @@
+"""``python -m nichiro`` is the command ``nichiro``."""
+
+from nichiro.cli import main
+
+main()
