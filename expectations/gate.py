@@ -99,9 +99,7 @@ def check_tables(
         table = TABLES[name]
         try:
             frame = read(name)
-        except (
-            Exception
-        ) as error:  # a table that cannot be read is the outcome errored, and the others are still told
+        except Exception as error:  # the outcome is errored, and the other tables are still told of
             rows.append(_row(name, Result("read", "critical", "errored", short(error)), []))
             continue
         for result in check_frame(table, frame, context):

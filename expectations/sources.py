@@ -15,7 +15,6 @@ from expectations.rule import not_below
 Declared = Mapping[str, Mapping[str, float | None]]
 
 SEVERITIES = {"min": "critical", "max": "warning"}
-READ = ("article", "revision", "alternate_view")
 LAYOUT_REASONS = ("no_headline", "many_headlines", "no_body", "many_bodies", "no_date", "many_dates")
 LAYOUT_CAPTURES = 3  # fewer article captures say nothing about a layout
 LAYOUT_SHARE = 0.5
@@ -59,8 +58,8 @@ def measures(partition: SourcePartition) -> pl.DataFrame:
     """
     articles, outcomes = partition.frames["staging.articles"], partition.frames["staging.outcomes"]
     quarantined = outcomes.filter(outcome="quarantined").filter(pl.col("reason") != "unreadable_feed")
-    read = outcomes.filter(pl.col("outcome").is_in(READ) | (pl.col("reason") == "not_article"))
-    captures = read.height + quarantined.height
+    others = outcomes.filter(outcome="skipped", reason="not_article")
+    captures = articles.height + quarantined.height + others.height  # a gallery without text is none of them
     row: dict[str, Any] = {
         "articles": articles.height,
         "article_share": articles.height / max(captures, 1),

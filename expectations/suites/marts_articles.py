@@ -16,16 +16,18 @@ DECLARED_LANGUAGE = 0.95  # share; a few documents in another language are no fa
 def derived(articles: pl.DataFrame, context: Context) -> pl.DataFrame:
     languages = context.read("ops.sources").select("source_id", "languages")
     known = context.keys("marts.articles", "article_id")
+    covered = context.keys("marts.coverage_daily", "published_date")
     first = articles.select(syndicated_from="article_id", first_published_at="published_at")
     twin = ["published_date", "source_id", "headline", "body_length"]
     return (
         articles.join(languages, on="source_id", how="left", maintain_order="left")
         .join(first, on="syndicated_from", how="left", maintain_order="left")
         .with_columns(
+            day_is_covered=pl.col("published_date").is_in(covered.implode()),
             source_is_known=pl.col("languages").is_not_null(),
             first_is_known=pl.col("syndicated_from").is_in(known.implode()),
             copy_has_first=pl.col("is_copy") == pl.col("syndicated_from").is_not_null(),
-            published_before_capture=pl.col("published_at") <= pl.col("first_captured_at") + AHEAD,
+            published_before_capture=pl.col("published_at") <= pl.col("last_captured_at") + AHEAD,
             original_is_single=pl.when(~pl.col("is_copy")).then(
                 pl.col("article_id").cum_count().over(*twin, "is_copy") == 1
             ),
@@ -36,6 +38,7 @@ def derived(articles: pl.DataFrame, context: Context) -> pl.DataFrame:
 
 def expectations(context: Context) -> list[gxe.Expectation]:
     return [
+        holds("day_is_covered"),
         holds("source_is_known"),
         holds("first_is_known"),
         holds("copy_has_first"),

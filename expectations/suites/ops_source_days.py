@@ -1,4 +1,4 @@
-"""ops.source_days: a claim about silence needs a source that was looked at."""
+"""ops.source_days: silence needs a source that was looked at, and a day that was looked at has its zeroes."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def derived(days: pl.DataFrame, context: Context) -> pl.DataFrame:
         unhealthy_says_why=pl.when(~healthy & (pl.col("state") != "unknown")).then(
             pl.col("reason").is_not_null()
         ),
+        day_is_covered=pl.col("day").is_in(context.keys("marts.coverage_daily", "published_date").implode()),
         source_is_known=pl.col("source_id").is_in(context.keys("ops.sources", "source_id").implode()),
     )
 
@@ -28,5 +29,6 @@ def expectations(context: Context) -> list[gxe.Expectation]:
         holds("healthy_was_looked_at"),
         holds("healthy_is_not_down"),
         holds("unhealthy_says_why", "warning"),
+        holds("day_is_covered"),
         holds("source_is_known"),
     ]

@@ -150,6 +150,14 @@ def test_what_says_nothing_of_the_layout_is_accepted() -> None:
     assert [(verdict.status, verdict.reasons) for verdict in verdicts] == [("accepted", [])] * 4
 
 
+def test_galleries_are_no_articles_that_failed() -> None:
+    part = partition(bounds={"min": {"article_share": 1}})
+    galleries = frame("staging.outcomes", *(outcome(200 + number, "alternate_view") for number in range(9)))
+    frames = {**part.frames, "staging.outcomes": pl.concat([part.frames["staging.outcomes"], galleries])}
+    (verdict,), _ = gate(SourcePartition(DAY, RUN, part.source_id, frames, part.bounds))
+    assert (verdict.status, verdict.reasons) == ("accepted", [])
+
+
 def test_partition_without_article_pages_is_accepted() -> None:
     (verdict,), results = gate(partition(articles=0, bounds={"min": {"articles": 3, "article_share": 0.5}}))
     assert (verdict.status, verdict.reasons) == ("accepted", [])
