@@ -32,7 +32,7 @@ def decode(body: bytes, charset: str | None = None) -> str:
     under which more than one character in a thousand breaks is passed over. Raises Undecodable.
     """
     bom, mark = read_bom(body)
-    if bom:
+    if bom and mark:
         return body[len(mark) :].decode(bom, "replace")
     try:
         return _decode_ascii(body) if body.isascii() else body.decode("utf-8")

@@ -170,7 +170,9 @@ def _other_date(
     page: Page, where: Published | None, source: Source, captured_at: datetime
 ) -> Dateline | None:
     """A date that the article can do without: what does not read is absent."""
-    for value in (value for selector in where.select for value in page.values(selector)) if where else ():
+    if where is None:
+        return None
+    for value in (value for selector in where.select for value in page.values(selector)):
         try:
             return _read(value, where, source, captured_at)
         except UnreadableDate:
