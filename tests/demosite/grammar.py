@@ -51,7 +51,7 @@ class Writer:
         return text[:1].upper() + text[1:]
 
     def fill(self, template: str, **slots: str) -> str:
-        """Fill all choices and slots; ``n1 n2 n3`` are numbers of so many digits."""
+        """Fill all choices and slots; ``n1``…``n4`` are numbers of so many digits, ``m1``…``m4`` end in 5–9."""
         text = template
         while match := CHOICE.search(text):
             text = text[: match.start()] + self.rng.choice(match[1].split("|")) + text[match.end() :]
@@ -62,7 +62,9 @@ class Writer:
     def _slot(self, name: str, slots: dict[str, str]) -> str:
         if name in slots:
             return slots[name]
-        if re.fullmatch(r"n[1-4]", name):
-            digits = int(name[1])
-            return str(self.rng.randint(max(2, 10 ** (digits - 1)), 10**digits - 1))
+        if number := re.fullmatch(r"([nm])([1-4])", name):
+            low = 10 ** (int(number[2]) - 1)
+            value = self.rng.randint(max(2, low), low * 10 - 1)
+            # Russian counts 5-9 and 0 with the genitive plural
+            return str(value if number[1] == "n" else value // 10 * 10 + self.rng.randint(5, 9))
         return self.fill(self.rng.choice(self.sections[name]), **slots)

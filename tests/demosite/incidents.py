@@ -36,8 +36,8 @@ class Spike:
 
 
 SPIKES = (
-    Spike("story_boat", "fisheries", {45: 15, 46: 18, 47: 14}),
-    Spike("story_treaty", "peace_treaty", {120: 22}),
+    Spike("story_boat", "fisheries", {45: 12, 46: 14, 47: 11}),
+    Spike("story_treaty", "peace_treaty", {120: 13}),
 )
 
 

@@ -12,19 +12,28 @@ TRAPS = ("far_north", "weather", "quake", "sport", "participants", "other_treaty
 SUBJECTS = ("politics", "economy", "science", "culture", "society")
 TONES = ("negative", "negative", "negative", "neutral", "neutral", "positive", "positive")
 SHINGLE = {"ja": 8}  # characters; words elsewhere
-EDITS = ("verbatim", "new_lede", "cut", "inserted", "respelled")
+EDITS = (
+    "verbatim",
+    "new_lede",
+    "cut",
+    "inserted",
+    "respelled",
+    "cut+new_lede",
+    "cut+respelled",
+    "new_lede+inserted+respelled",
+)
 
 
 def draw_label(rng: Random, beat_share: float, genre: str) -> Label:
-    """Draw what an article is about. Of the rest, three in ten look like the beat and are not."""
+    """Draw what an article is about. Of the rest, a third looks like the beat and is not."""
     if rng.random() < beat_share:
         if genre == "press_conference" or rng.random() < 0.08:
             return Label("passage", (rng.choice(TOPICS),), tone=None, subject=rng.choice(SUBJECTS))
         topics = tuple(rng.sample(TOPICS, 2 if rng.random() < 0.25 else 1))
-        if rng.random() < 0.22:
+        if rng.random() < 0.24:
             return Label("strong", ("territory",), "paraphrase", rng.choice(TONES), "paraphrase")
         return Label("strong", topics, "plain", rng.choice(TONES), topics[0])
-    if rng.random() < 0.28:
+    if rng.random() < 0.32:
         return Label(kind="trap", subject=rng.choice(TRAPS))
     return Label(subject=rng.choice(SUBJECTS))
 
@@ -106,26 +115,34 @@ def _join(sentences: list[str], language: str) -> str:
 
 def _paragraphs(first: list[str], rest: list[str], language: str, rng: Random) -> list[str]:
     paragraphs = [_join(first, language)]
+    longest = 3 if len(rest) > 6 else 2  # four paragraphs or more
     while rest:
-        size = rng.randint(1, 3)
+        size = rng.randint(1, longest)
         paragraphs.append(_join(rest[:size], language))
         rest = rest[size:]
     return paragraphs
 
 
 def edit(headline: str, paragraphs: list[str], how: str, language: str, rng: Random) -> tuple[str, list[str]]:
-    """A reprint of wire copy, edited as newsrooms do."""
+    """A reprint of wire copy, edited as newsrooms do; ``how`` joins the edits with ``+``."""
     writer = Writer(language, rng)
-    if how == "new_lede":
-        return writer.sentence("reprint/headline"), [writer.sentence("reprint/lede"), *paragraphs[1:]]
-    if how == "cut":
-        return headline, paragraphs[: max(2, round(len(paragraphs) * 0.6))]
-    if how == "inserted":
-        place = rng.randint(1, len(paragraphs))
-        extra = _join([writer.sentence("frame/offbeat"), writer.sentence("comment/neutral")], language)
-        return headline, [*paragraphs[:place], extra, *paragraphs[place:]]
-    if how == "respelled":
-        return _respell(headline, language), [_respell(text, language) for text in paragraphs]
+    for one in how.split("+"):
+        if one == "cut":  # the last 40 % of the paragraphs
+            paragraphs = paragraphs[: max(2, round(len(paragraphs) * 0.6))]
+        elif one == "new_lede":
+            headline, paragraphs = (
+                writer.sentence("reprint/headline"),
+                [writer.sentence("reprint/lede"), *paragraphs[1:]],
+            )
+        elif one == "inserted":
+            place = rng.randint(1, len(paragraphs))
+            extra = _join([writer.sentence("frame/offbeat"), writer.sentence("comment/neutral")], language)
+            paragraphs = [*paragraphs[:place], extra, *paragraphs[place:]]
+        elif one == "respelled":
+            headline, paragraphs = (
+                _respell(headline, language),
+                [_respell(text, language) for text in paragraphs],
+            )
     return headline, list(paragraphs)
 
 
