@@ -20,7 +20,7 @@ from warehouse.tables.enriched import COPIES, SIGNATURES
 METHOD = "fracminhash"
 VERSION = "1"
 
-SCALE = 4                # one shingle in four: a text of 130 words keeps about 30
+SCALE = 2                # every other shingle: a brief of 65 words keeps about 30
 WORD_SHINGLE = 5
 CHARACTER_SHINGLE = 8
 UNSPACED = ("ja", "zh", "th")   # scripts without blanks between words: shingles of characters

@@ -27,6 +27,7 @@ CO_OCCURRENCE_WINDOW, CO_OCCURRENCE_WINDOWS = 1.0, 4
 NEGATIVE = 1.5
 STRONG_SCORE, PASSAGE_SCORE = 2.0, 1.0
 STRONG_WINDOWS, STRONG_SHARE = 3, 0.15
+BRIEF_SHARE = 0.5   # a brief of a few sentences cannot have three windows
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def judge(articles: pl.DataFrame, beat: Beat) -> Judged:
 
     ``articles``: staging.articles (any superset of capture_id, source_id, captured_date, language_code, headline,
     body) joined with ``country_code`` and ``publisher_kind`` of the source. A page of the government of one of the
-    beat's countries implies that side in each passage; any publisher of it implies that side for anchors.
+    beat's countries implies that side; other publishers of it name it also by its home terms.
     """
     version = {"method": METHOD, "method_version": f"{VERSION}+{beat.sha256()[:12]}"}
     languages = {language: terms_of(beat, language) for language in beat.languages}
@@ -101,8 +102,8 @@ def _passages(row: dict[str, Any], terms: LanguageTerms) -> tuple[list[Passage],
     home = {row["country_code"]} & set(terms.countries)
     implied = home if row["publisher_kind"] == "government" else set()
     fields = {name: _Field.of(name, row[name], terms, home) for name in ("headline", "body")}
-    named = home.union(*(field.located.sides(0, len(field.text)) for field in fields.values()))
-    sides = _Sides(terms, home, implied, named)
+    named = implied.union(*(field.located.sides(0, len(field.text)) for field in fields.values()))
+    sides = _Sides(terms, implied, named)
     # A headline counts where it names both sides, whatever the subject.
     found = [sides.passage(fields["headline"], 0, len(fields["headline"].text), any_subject=True)]
     windows = 0
@@ -139,7 +140,6 @@ class _Sides:
     """What an article and its publisher name, against which each window is held."""
 
     terms: LanguageTerms
-    home: set[str]
     implied: set[str]
     named: set[str]
 
@@ -149,7 +149,7 @@ class _Sides:
         sides = field.located.sides(start, end)
         anchors = {
             number: words for number, words in field.located.anchors_between(start, end).items()
-            if self.terms.anchors[number].needs <= sides.keys() | self.home
+            if self.terms.anchors[number].needs <= sides.keys() | self.implied
             and self.named | self.terms.anchors[number].names >= both
         }
         together = bool(sides) and sides.keys() | self.implied == both
@@ -157,8 +157,9 @@ class _Sides:
             return None
         part = field.text[start:end]
         subjects = self.terms.topics_in(part)
-        if not anchors and not subjects and not any_subject:
-            return None
+        negatives = self.terms.negatives_in(part)
+        if not subjects and (negatives or not (anchors or any_subject)):
+            return None   # sport, quakes, weather, fashion: both names and no subject of the beat
         matched = [word for words in anchors.values() for word in words]
         matched += sides.values() if together else []
         matched += [word for words in subjects.values() for word in words]
@@ -169,7 +170,7 @@ class _Sides:
             evidence="anchor" if anchors else "co_occurrence",
             terms=list(dict.fromkeys(matched)),
             topics=sorted({*subjects, *(topic for number in anchors for topic in self.terms.anchors[number].topics)}),
-            negatives=self.terms.negatives_in(part),
+            negatives=negatives,
         )
 
 
@@ -186,7 +187,8 @@ def _verdict(passages: list[Passage], windows: int) -> dict[str, Any]:
     if passages and sum(passage.negatives for passage in passages) >= len(passages):
         score -= NEGATIVE
     share = len(in_body) / windows if windows else 0.0
-    if score >= STRONG_SCORE and (headline or (len(in_body) >= STRONG_WINDOWS and share >= STRONG_SHARE)):
+    throughout = share >= BRIEF_SHARE or (len(in_body) >= STRONG_WINDOWS and share >= STRONG_SHARE)
+    if score >= STRONG_SCORE and (headline or throughout):
         relevance = "strong"
     elif score >= PASSAGE_SCORE:
         relevance = "passage"
