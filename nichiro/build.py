@@ -116,10 +116,10 @@ def _load(
         for row in changed.filter(pl.col("status") == "accepted").select(PARTITION).sort(PARTITION).iter_rows()
     ]
     for table in LOG:
-        candidate.insert(table, lake.read_all(table, every))
+        candidate.insert(table, lake.read_all(table, every, must_exist=table.zone != "raw"))
     for table in (*ACCEPTED_ONLY, *PER_CAPTURE):
         served = [column.name for column in table.served_columns]
-        rows = lake.read_all(table, accepted, served)
+        rows = lake.read_all(table, accepted, served, must_exist=True)
         candidate.insert(table, rows)
         if table is staging.ARTICLES:
             affected = pl.concat([affected, rows.select("article_id")])

@@ -96,18 +96,25 @@ class Lake:
         except (pl.exceptions.PolarsError, OSError) as error:
             raise ContractError(f"{path} cannot be read: {error}", "delete the file and run `nichiro rebuild`") from error
 
-    def read_all(self, table: Table, partitions: Iterable[Partition], columns: list[str] | None = None) -> pl.DataFrame:
-        """Read the rows of many partitions at once, all columns or some; absent files are empty."""
-        paths = [path for partition in partitions if (path := self.path(table, partition)).exists()]
+    def read_all(
+        self, table: Table, partitions: Iterable[Partition], columns: list[str] | None = None, *, must_exist: bool = False
+    ) -> pl.DataFrame:
+        """Read the rows of many partitions at once, all columns or some.
+
+        An absent file is an empty partition, or with ``must_exist`` a ContractError.
+        """
+        wanted = [self.path(table, partition) for partition in partitions]
+        paths = [path for path in wanted if path.exists()]
+        if must_exist and len(paths) < len(wanted):
+            missing = next(path for path in wanted if not path.exists())
+            raise ContractError(f"{table.name}: {missing} is missing", "run `nichiro rebuild`")
         names = columns or list(table.schema)
         if not paths:
             return table.empty().select(names)
         try:
             return pl.read_parquet(paths, columns=names, hive_partitioning=False)
         except (pl.exceptions.PolarsError, OSError) as error:
-            raise ContractError(
-                f"{table.name}: a file of {len(paths)} cannot be read: {error}", "run `nichiro rebuild`"
-            ) from error
+            raise ContractError(f"{table.name}: a file of {len(paths)} cannot be read: {error}", "run `nichiro rebuild`") from error
 
     def days(self) -> list[date]:
         """Captured days that have a manifest, oldest first."""
