@@ -19,6 +19,7 @@ TOPICS = (
     "visits",
     "ukraine",
 )
+FOLDERS = {"op_ed": "/opinion", "press_conference": "/kaiken", "readout": "/readout"}
 
 
 @dataclass(frozen=True)
@@ -54,17 +55,14 @@ class Article:
 
     @property
     def path(self) -> str:
-        """Path of the page: columns and press conferences have their own folder, as the source YAML expects."""
+        """Path of the page; where an outlet has several genres, some have a folder, as its source YAML expects."""
         day = self.published_at
         path = self.outlet.page.format(yyyy=f"{day:%Y}", mm=f"{day:%m}", n=self.number)
+        if len(set(self.outlet.genres)) > 1:
+            path = FOLDERS.get(self.genre, "") + path
         if self.defect == "robots":
             return "/members" + path
-        if self.defect == "not_html":
-            return path + ".pdf"
-        folder = {"op_ed": "/opinion", "press_conference": "/kaiken", "readout": "/readout"}.get(
-            self.genre, ""
-        )
-        return path if len(set(self.outlet.genres)) == 1 else folder + path
+        return f"{path}.pdf" if self.defect == "not_html" else path
 
     @property
     def url(self) -> str:
