@@ -6,10 +6,13 @@ import difflib
 import re
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
 import polars as pl
+from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -21,6 +24,7 @@ from warehouse.sql import Connection, NamedQuery, bind, lock_down, named_queries
 
 FORMATS = ("table", "csv", "json", "parquet")
 _NAME = re.compile(r"[\w.]+")
+_WRAPPED = 24   # a column may be wrapped down to so many characters before rows are printed one by one
 # Crawled text may hold terminal escapes and bidirectional overrides.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 
@@ -53,12 +57,12 @@ def find_query(name: str) -> NamedQuery:
 
 
 def list_queries() -> pl.DataFrame:
-    """One row per named query: name, description, parameters with their defaults. Tables are left out."""
+    """One row per named query: name, description, parameters with their types. Tables are left out."""
     rows = [
         {
             "name": query.name,
             "description": query.description,
-            "parameters": ", ".join(f"{p.name} {p.type} = {p.default}" for p in query.parameters),
+            "parameters": ", ".join(f"{p.name} {p.type}" for p in query.parameters),
         }
         for query in named_queries().values()
         if "." not in query.name
@@ -88,13 +92,30 @@ def show(frame: pl.DataFrame, format: str, out: Path | None = None, stream: Text
 
 
 def print_table(frame: pl.DataFrame, stream: TextIO) -> None:
-    """Print a frame as a table in which nothing is markup and no control character survives."""
-    table = Table(caption=f"{frame.height} row{'' if frame.height == 1 else 's'}", caption_justify="left")
-    for name, dtype in frame.schema.items():
-        table.add_column(Text(_printable(name)), justify="right" if dtype.is_numeric() else "left", overflow="fold")
-    for row in frame.iter_rows():
-        table.add_row(*(Text(_printable(_cell(value))) for value in row))
-    Console(file=stream, highlight=False).print(table)
+    """Print a frame as a table, or row by row where that is too wide; nothing is markup, no control character survives."""
+    console = Console(file=stream, highlight=False)
+    names = [_printable(name) for name in frame.columns]
+    rows = [[_printable(_cell(value)) for value in row] for row in frame.iter_rows()]
+    cells = [max((cell_len(row[number]) for row in rows), default=0) for number in range(len(names))]
+    heads = [name if len(name) <= wide else name.replace("_", "_\n") for name, wide in zip(names, cells, strict=True)]
+    widths = [min(_WRAPPED, max(wide, *map(len, head.split("\n")))) for wide, head in zip(cells, heads, strict=True)]
+    if sum(widths) + 2 * len(widths) - 1 <= console.width:
+        table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+        for head, dtype in zip(heads, frame.dtypes, strict=True):
+            table.add_column(Text(head), justify="right" if dtype.is_numeric() else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*map(Text, row))
+        console.print(table)
+    else:
+        for number, row in enumerate(rows, start=1):
+            console.rule(str(number), align="left", characters="─")
+            grid = Table.grid(padding=(0, 2))
+            grid.add_column(style="bold", no_wrap=True)
+            grid.add_column(overflow="fold")
+            for name, text in zip(names, row, strict=True):
+                grid.add_row(Text(name), Text(text))
+            console.print(grid)
+    console.print(f"{frame.height} row{'' if frame.height == 1 else 's'}")
 
 
 def _cell(value: object) -> str:
@@ -102,6 +123,8 @@ def _cell(value: object) -> str:
         return "–"
     if isinstance(value, float):
         return f"{value:.4g}"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
     return str(value)

@@ -24,8 +24,17 @@ def coverage(days: pl.DataFrame, spikes: pl.DataFrame, top: int, title: str) -> 
         pl.col("original_count").alias("original"),
         pl.col("copy_count").alias("copy"),
     ).unpivot(("original", "copy"), index=("day", "is_so_far"), variable_name="kind", value_name="articles")
-    marks = spikes.select(
-        pl.col("published_date").dt.to_string().alias("day"), "observed_count", pl.col("expected_count").round(1), "p_value"
+    # spikes a day or two apart are one run, which gets one figure: that of its height
+    run = (pl.col("published_date").diff().dt.total_days() > 3).fill_null(False).cum_sum()
+    height = pl.col("observed_count").rank("ordinal", descending=True).over("run")
+    peaks = spikes.join(days, on="published_date").sort("published_date").with_columns(run.alias("run"))
+    marks = peaks.select(
+        pl.col("published_date").dt.to_string().alias("day"),
+        pl.col("article_count").alias("top"),
+        "observed_count",
+        pl.col("expected_count").round(1),
+        "p_value",
+        pl.when(height == 1).then("observed_count").alias("label"),
     )
     x = alt.X("utcyearmonthdate(day):T", title=None, axis=_days_axis())
     scale = alt.Scale(domain=[0, max(top * 1.15, 4)])
@@ -38,9 +47,9 @@ def coverage(days: pl.DataFrame, spikes: pl.DataFrame, top: int, title: str) -> 
         opacity=alt.condition("datum.is_so_far", alt.value(0.45), alt.value(1)),
         tooltip=[alt.Tooltip("utcyearmonthdate(day):T", title="day", format="%-d %B %Y"), "kind:N", "articles:Q"],
     )
-    peaks = alt.Chart(_values(marks)).encode(
+    spots = alt.Chart(_values(marks)).encode(
         x=x,
-        y=alt.Y("observed_count:Q", scale=scale),
+        y=alt.Y("top:Q", scale=scale),
         tooltip=[
             alt.Tooltip("utcyearmonthdate(day):T", title="spike on", format="%-d %B %Y"),
             alt.Tooltip("observed_count:Q", title="observed"),
@@ -48,8 +57,8 @@ def coverage(days: pl.DataFrame, spikes: pl.DataFrame, top: int, title: str) -> 
             alt.Tooltip("p_value:Q", title="p", format=".1e"),
         ],
     )
-    triangles = peaks.mark_point(shape="triangle-down", filled=True, size=70, color=SPIKE, opacity=1, yOffset=-7)
-    labels = peaks.mark_text(dy=-18, color=SPIKE, fontWeight="bold", fontSize=11).encode(text="observed_count:Q")
+    triangles = spots.mark_point(shape="triangle-down", filled=True, size=70, color=SPIKE, opacity=1, yOffset=-7)
+    labels = spots.transform_filter("isValid(datum.label)").mark_text(dy=-18, color=SPIKE, fontWeight="bold", fontSize=11).encode(text="label:Q")
     layers = [base, triangles, labels] if marks.height else [base]
     return _finish(alt.layer(*layers), 170, title)
 
@@ -107,7 +116,7 @@ def tone(weeks: pl.DataFrame, title: str) -> Spec:
             "n:Q",
         ],
     )
-    axis = alt.Axis(values=[-1, -0.5, 0, 0.5, 1], labelExpr="datum.value ? format(datum.value, '+.1f') : '0'")
+    axis = alt.Axis(values=[-1, -0.5, 0, 0.5, 1], labelExpr="datum.value ? format(datum.value, '+.1~f') : '0'")
     zero = alt.Chart(alt.InlineData(values=[{"zero": 0}])).mark_rule(color=INK, opacity=0.5).encode(y="zero:Q")
     band = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=5, color=BAND).encode(
         y=alt.Y("low:Q", scale=scale, title="mean tone", axis=axis),

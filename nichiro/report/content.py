@@ -54,7 +54,7 @@ def gather(connection: Connection, data_dir: Path, day: date, run_dir: Path | No
         "status": _last_status(data_dir, run_dir),
         "topics": {"any": "whole beat"} | titles,
         "fresh_spikes": [spike | {"stories": _stories(connection, spike)} for spike in _rows(leading)],
-        "further_spikes": _rows(fresh.join(leading, on="spike_id", how="anti", maintain_order="left")),
+        "further_spikes": _rows(_further(fresh, leading)),
         "spikes": _rows(spikes),
         "countries": _countries(coverage, spikes),
         "languages": _languages(tones, run_query(connection, "tone_validation")),
@@ -95,6 +95,14 @@ def _leading(spikes: pl.DataFrame) -> pl.DataFrame:
     beat = spikes.filter(pl.col("topic_id") == "any")
     countries = beat.filter(pl.col("country_code") != "any")
     return countries if countries.height else beat if beat.height else spikes.sort("p_value").head(1)
+
+
+def _further(spikes: pl.DataFrame, leading: pl.DataFrame) -> pl.DataFrame:
+    """The other spikes; one of all countries is left out where some country has it on that day."""
+    countries = spikes.filter(pl.col("country_code") != "any").select("published_date", "topic_id")
+    whole = spikes.filter(pl.col("country_code") == "any").join(countries, on=["published_date", "topic_id"], how="semi")
+    told = pl.concat([leading.select("spike_id"), whole.select("spike_id")])
+    return spikes.join(told, on="spike_id", how="anti", maintain_order="left")
 
 
 def _stories(connection: Connection, spike: dict[str, object]) -> list[dict[str, object]]:
@@ -162,6 +170,9 @@ def _matrix(health: pl.DataFrame, last: date) -> dict[str, object]:
     return {
         "days": days,
         "sources": sources,
+        "mute": [
+            row["source_id"] for row in sources if all(cell and cell["state"] == "empty" for cell in row["cells"])
+        ],
         "healthy_today": int(today["is_healthy"].sum()),
         "known_today": today.height,
         "has_backfill": "backfilled" in set(health["basis"]),

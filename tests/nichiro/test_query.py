@@ -213,6 +213,18 @@ def test_the_table_prints_no_escape_and_no_markup():
     assert "[bold]not bold[/bold]" in out.getvalue()
 
 
+def test_what_is_too_wide_is_printed_row_by_row(release):
+    out = io.StringIO()
+    print_table(run_query(release, "evidence").head(2), out)
+    lines = out.getvalue().splitlines()
+    assert lines[-1] == "2 rows" and any(line.startswith("warc_offset") for line in lines)
+    assert sum(line.startswith("headline ") for line in lines) == 2
+    out = io.StringIO()
+    print_table(run_query(release, "coverage_by_month"), out)
+    lines = out.getvalue().splitlines()
+    assert len(lines) < 20 and all(len(line) <= 80 for line in lines)
+
+
 def test_csv_on_the_screen_holds_no_formula():
     out = io.StringIO()
     show(HOSTILE, "csv", stream=out)
