@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -79,3 +82,34 @@ def test_a_blocked_day(airflow_home: Path, calls: Callable[[], list[str]], monke
     assert "publish" not in steps
     assert steps[-1] == "report"
     assert "state=failed" in done.stdout + done.stderr
+
+
+@pytest.mark.airflow
+def test_a_day_with_the_real_command(airflow_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two sources of the demo web through every step, each a child process, to a published release and its report."""
+    pytest.importorskip("scrapy", reason="nichiro is not installed beside Airflow")
+    from tests.demosite import DemoSite
+    from tests.demosite.replay import ReplayProxy
+
+    site = DemoSite(seed=1)
+    day = site.first_day + timedelta(days=20)
+    as_of = datetime.combine(day, time(23), UTC)
+    catalog = tmp_path / "catalog"
+    catalog.mkdir()
+    for path in sorted((Path(__file__).parents[1] / "demosite" / "catalog").glob("jp_*.yml"))[:2]:
+        shutil.copy(path, catalog)
+    command = tmp_path / "nichiro"
+    command.write_text(f"#!{sys.executable}\nfrom nichiro.cli import main\nmain()\n", encoding="utf-8")
+    command.chmod(0o755)
+    with ReplayProxy(site, as_of) as proxy:
+        settings = {
+            "NICHIRO_DATA_DIR": tmp_path / "data", "NICHIRO_CATALOG_DIR": catalog, "NICHIRO_PROXY": proxy.url,
+            "NICHIRO_CLOCK": as_of.isoformat(), "NICHIRO_CONTACT": "https://nichiro.example", "NICHIRO_BIN": command,
+            "PYTHONPATH": DAGS.parent,
+        }
+        for name, value in settings.items():
+            monkeypatch.setenv(name, str(value))
+        done = airflow(["dags", "test", "nichiro_daily", as_of.isoformat()])
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert (tmp_path / "data" / "current" / "warehouse.duckdb").exists()
+    assert str(day) in (tmp_path / "data" / "report.html").read_text(encoding="utf-8")
