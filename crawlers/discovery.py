@@ -126,7 +126,7 @@ def expand(url: str, first_date: date, last_date: date) -> list[str]:
 def _is_xml(text: str) -> bool:
     head = re.sub(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>", "", text[:4000], flags=re.S | re.I).lstrip()
     match = re.match(r"<(?:[\w.-]+:)?([\w.-]+)", head)
-    return bool(match) and match[1].lower() in FEED_ROOTS | SITEMAP_ROOTS
+    return match is not None and match[1].lower() in FEED_ROOTS | SITEMAP_ROOTS
 
 
 def _xml_root(url: str, text: str) -> etree._Element:

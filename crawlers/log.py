@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from http import HTTPStatus
+from http.client import responses
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,12 @@ class Fetch:
     detail: str | None = None
     stored: Stored | None = None
 
+    @property
+    def capture(self) -> dict[str, Any]:
+        """The row of raw.captures of a fetch that gave a response."""
+        assert self.stored is not None
+        return self.stored.capture
+
 
 @dataclass
 class CrawlLog:
@@ -92,7 +99,7 @@ class CrawlLog:
         request_headers: Sequence[tuple[str, str]],
     ) -> Fetch:
         """Archive a response, then say what it is. Raises TransientError where the archive cannot be written."""
-        phrase = HTTPStatus(http_status).phrase if http_status in HTTPStatus._value2member_map_ else ""
+        phrase = responses.get(http_status, "")
         stored = self.writer.append(
             url,
             http_status,

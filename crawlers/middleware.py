@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from ipaddress import ip_address
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -20,11 +21,13 @@ from scrapy.exceptions import (
     DownloadTimeoutError,
     IgnoreRequest,
 )
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 
-from crawlers.log import CrawlLog, Fetch
-from crawlers.state import CrawlState
+from crawlers.log import Fetch
 from nichiro.errors import NichiroError
+
+if TYPE_CHECKING:
+    from crawlers.spider import SourceSpider
 
 logger = logging.getLogger(__name__)
 
@@ -62,10 +65,10 @@ class ArchiveMiddleware:
         crawler.signals.connect(middleware.opened, signals.spider_opened)
         return middleware
 
-    def opened(self, spider) -> None:  # type: ignore[no-untyped-def]
+    def opened(self, spider: SourceSpider) -> None:
         self.spider = spider
-        self.log: CrawlLog = spider.crawl_log
-        self.state: CrawlState = spider.state
+        self.log = spider.crawl_log
+        self.state = spider.state
 
     def process_request(self, request: Request) -> None:
         if self.spider.trouble:
@@ -82,20 +85,10 @@ class ArchiveMiddleware:
                 request.headers[name] = value
 
     def process_response(self, request: Request, response: Response) -> Response:
-        headers = [
-            (name.decode("latin-1"), _text(value))
-            for name, values in response.headers.items()
-            for value in values
-        ]
-        asked = [("Host", urlsplit(request.url).netloc)]
-        asked += [
-            (name.decode("latin-1"), _text(value))
-            for name, values in request.headers.items()
-            for value in values
-        ]
+        asked = [("Host", urlsplit(request.url).netloc), *_listed(request.headers)]
         try:
             fetch = self.log.response(
-                request.url, _kind(request), response.status, headers, response.body, asked
+                request.url, _kind(request), response.status, _listed(response.headers), response.body, asked
             )
         except NichiroError as error:
             self.spider.trouble = error
@@ -136,8 +129,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         if request.meta.get("dont_obey_robotstxt"):
             return
         parser = await self.robot_parser(request)
-        spider = self.crawler.spider
-        answer: Fetch | None = spider.robots.get(urlsplit(request.url).netloc)
+        spider = cast("SourceSpider", self.crawler.spider)
+        answer = spider.robots.get(urlsplit(request.url).netloc)
         if answer is None or answer.http_status is None or answer.http_status >= 500:
             why = answer.detail if answer else "no answer"
             raise RobotsDenied(f"robots.txt could not be read: {why}", is_reachable=False)
@@ -150,7 +143,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     def _slow_down(self, request: Request, crawl_delay: float | None) -> None:
         """Apply a Crawl-delay above our own; a replay at full speed has nobody to spare."""
-        spider = self.crawler.spider
+        spider = cast("SourceSpider", self.crawler.spider)
         if not crawl_delay or not spider.delay or crawl_delay <= spider.delay:
             return
         spider.delay = crawl_delay
@@ -183,6 +176,10 @@ def _is_inside(url: str) -> bool:
         return not ip_address(host).is_global
     except ValueError:
         return host == "localhost" or host.endswith((".localhost", ".internal", ".local"))
+
+
+def _listed(headers: Headers) -> list[tuple[str, str]]:
+    return [(name.decode("latin-1"), _text(value)) for name, values in headers.items() for value in values]
 
 
 def _text(value: bytes) -> str:

@@ -44,7 +44,7 @@ class Assignment(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    settings: dict[str, object]
+    settings: Settings
     run_id: str
     run_date: date
     started_at: datetime
@@ -170,7 +170,8 @@ def _run_child(
     try:
         with (run.directory / "crawl.log").open("a", encoding="utf-8") as log:
             child = subprocess.Popen(
-                [sys.executable, "-m", "crawlers.run"],
+                # The names are for whoever reads the list of processes.
+                [sys.executable, "-m", "crawlers.run", *(task.source.source_id for task in tasks)],
                 cwd=PROJECT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -207,7 +208,7 @@ def main() -> int:
     from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
     assignment = Assignment.model_validate_json(sys.stdin.read())
-    settings = Settings(**assignment.settings)
+    settings = assignment.settings
     run = Run(
         assignment.run_id,
         assignment.run_date,
@@ -226,8 +227,8 @@ def main() -> int:
         if spider.trouble:
             troubles.append(spider.trouble)
             return
-        found, fetched = spider.counts
-        _say(source_id=spider.name, text=f"{spider.verdict.state}: {found} links, {fetched} pages asked for")
+        found, asked = len(spider.crawl_log.discoveries), len(spider.frontier.asked)
+        _say(source_id=spider.name, text=f"{spider.verdict.state}: {found} links, {asked} pages asked for")
 
     for source in assignment.sources:
         task = Task(source, run, settings.data_dir, assignment.first_date, assignment.last_date)
@@ -241,8 +242,8 @@ def main() -> int:
         crawler = Crawler(SourceSpider, scrapy_settings(settings, source))
         process.crawl(crawler, crawl_log=crawl_log, state=state, on_end=note)
     process.start()
-    for error in troubles:
-        _say(exit_code=error.exit_code, message=error.message, hint=error.hint)
+    for trouble in troubles:
+        _say(exit_code=trouble.exit_code, message=trouble.message, hint=trouble.hint)
     return troubles[0].exit_code if troubles else int(process.bootstrap_failed)
 
 

@@ -288,13 +288,20 @@ def _capture(
         "http_status": response.http_status,
         "media_type": content_type.partition(";")[0].strip().lower() or None,
         "charset": message.get_content_charset() or None,
-        "redirect_url": urljoin(response.url, location) if location else None,
+        "redirect_url": _absolute(response.url, location) if location else None,
         "body_bytes": len(response.body),
         "body_sha256": hashlib.sha256(response.body).hexdigest(),
         "warc_path": warc_path,
         "warc_offset": warc_offset,
         "basis": response.basis,
     }
+
+
+def _absolute(url: str, location: str) -> str | None:
+    try:
+        return urljoin(url, location)
+    except ValueError:  # such as http://[half
+        return None
 
 
 def _decoded(body: bytes, headers: dict[str, str]) -> bytes:
@@ -327,7 +334,7 @@ def _inflated(body: bytes) -> bytes:
 def _unbrotlied(body: bytes) -> bytes:
     stream = brotli.Decompressor()
     try:
-        return stream.process(body, output_buffer_limit=MAX_BODY_BYTES) or body
+        return stream.process(body, output_buffer_limit=MAX_BODY_BYTES)[:MAX_BODY_BYTES] or body
     except brotli.error:
         return body
 

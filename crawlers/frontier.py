@@ -1,0 +1,140 @@
+"""The frontier of a crawl: which links are asked for, what is still owed, and what to remember for the next run."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crawlers.discovery import Found, Link, hinted_dateline, hinted_day, hinted_month
+from crawlers.log import CrawlLog, Fetch, Task
+from crawlers.state import CrawlState, Document, Page, is_seen
+
+LONGEST_CRAWL_SECONDS = (
+    1800  # a Crawl-delay of minutes must not hold a run for days: fewer pages are asked for
+)
+
+
+@dataclass
+class Read:
+    """A discovery document that was read: ``urls`` are those of its links that `follow` allows."""
+
+    url: str
+    urls: list[str] = field(default_factory=list)
+    newest_at: datetime | None = None
+    is_complete: bool = True
+
+
+class Frontier:
+    """Decides on links; ``asked`` maps every article URL asked for to its last outcome, None while none is known."""
+
+    def __init__(self, crawl_log: CrawlLog, state: CrawlState) -> None:
+        self.task: Task = crawl_log.task
+        self.log = crawl_log
+        self.state = state
+        self.asked: dict[str, Fetch | None] = {}
+        self.newest_at: datetime | None = None
+        follow = self.task.source.follow
+        self._allow = [re.compile(pattern) for pattern in follow.allow]
+        self._deny = [re.compile(pattern) for pattern in follow.deny]
+        self._found: set[str] = set()
+        self._reads: list[Read] = []
+        self._hints: list[tuple[str, str, str]] = []
+
+    def take(self, fetch: Fetch, found: Found, delay: float) -> tuple[Read, list[str]]:
+        """Log a document's links with what was decided on each; returns the URLs to ask for.
+
+        ``delay`` is the rest between two requests, in seconds.
+        """
+        now = self.task.run.now()
+        read = Read(fetch.url)
+        fresh = []
+        for link in found.links:
+            hint = hinted_dateline(
+                link, self.task.source.timezone, tuple(self.task.source.language), now.date()
+            )
+            hinted_at = hint.instant_utc if hint else None
+            decision = self._decide(link, fetch.kind, hinted_at, now, delay)
+            self.log.link(link, fetch.kind, fetch.capture["capture_id"], decision)
+            if decision == "off_pattern":
+                continue
+            read.urls.append(link.url)
+            read.is_complete &= decision != "over_limit"
+            if hinted_at and hinted_at <= now:
+                read.newest_at = max(read.newest_at or hinted_at, hinted_at)
+            if link.published_text and decision in ("fetched", "known"):
+                self._hints.append((link.url, fetch.kind, link.published_text))
+            if decision == "fetched":
+                self.asked[link.url] = None
+                fresh.append(link.url)
+        self.note_newest(read.newest_at)
+        self._reads.append(read)
+        return read, fresh
+
+    def note_newest(self, instant: datetime | None) -> None:
+        if instant is not None:
+            self.newest_at = max(self.newest_at or instant, instant)
+
+    def remember(self) -> None:
+        """Commit what was seen to the state.
+
+        A discovery document keeps its validators only when it was read, gave links and owes us none of them; any other
+        is read again next time, whether or not it has changed.
+        """
+        settled = {
+            read.url for read in self._reads if read.is_complete and read.urls and not self._owes(read)
+        }
+        pages = []
+        for fetch in self.log.last.values():
+            if fetch.kind == "robots" or not fetch.stored or _is_owed(fetch):
+                continue
+            etag = last_modified = None
+            if fetch.outcome == "not_modified":
+                kept = self.state.validators(fetch.url)
+                etag, last_modified = kept.get("If-None-Match"), kept.get("If-Modified-Since")
+            elif fetch.outcome == "ok" and (fetch.kind == "article" or fetch.url in settled):
+                etag, last_modified = (
+                    fetch.stored.headers.get("etag"),
+                    fetch.stored.headers.get("last-modified"),
+                )
+            pages.append(Page(fetch.url, fetch.capture["captured_at"], etag, last_modified))
+        documents = [Document(read.url, len(read.urls), read.newest_at) for read in self._reads]
+        self.state.commit(pages, self._hints, documents)
+
+    def _owes(self, read: Read) -> bool:
+        return any(_is_owed(self.asked[url]) for url in read.urls if url in self.asked)
+
+    def _decide(self, link: Link, via: str, hinted_at: datetime | None, now: datetime, delay: float) -> str:
+        source = self.task.source
+        allowed = any(pattern.search(link.url) for pattern in self._allow)
+        if not allowed or any(pattern.search(link.url) for pattern in self._deny):
+            return "off_pattern"
+        if link.url in self._found:
+            return "duplicate"
+        self._found.add(link.url)
+        if self.task.is_backfill and not self._is_in_range(link):
+            return "outside_range"
+        if source.terms.access == "feed_only":
+            return "feed_only"
+        if not self.state.is_due(link.url, via, link.published_text, hinted_at, now):
+            return "known"
+        limit = source.politeness.max_pages_per_run
+        if delay:
+            limit = min(limit, int(LONGEST_CRAWL_SECONDS / delay))
+        return "fetched" if len(self.asked) < limit else "over_limit"
+
+    def _is_in_range(self, link: Link) -> bool:
+        """A link without any hint is kept: its page will say."""
+        source = self.task.source
+        first, last = self.task.days
+        today = self.task.run.started_at.date()
+        day = hinted_day(link, source.timezone, tuple(source.language), today)
+        if day is not None:
+            return first <= day <= last
+        month = hinted_month(link)
+        return month is None or (first.year, first.month) <= month <= (last.year, last.month)
+
+
+def _is_owed(fetch: Fetch | None) -> bool:
+    """True where a page may still come: no answer, an error that passes, a challenge."""
+    return fetch is None or fetch.outcome == "challenged" or not is_seen(fetch.http_status or 0)
