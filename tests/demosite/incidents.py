@@ -37,7 +37,7 @@ class Spike:
 
 SPIKES = (
     Spike("story_boat", "fisheries", {45: 12, 46: 14, 47: 11}),
-    Spike("story_treaty", "peace_treaty", {120: 13}),
+    Spike("story_treaty", "peace_treaty", {120: 16}),
 )
 
 

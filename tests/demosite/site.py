@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -17,18 +14,10 @@ from tests.demosite.incidents import state
 from tests.demosite.newsroom import Newsroom
 from tests.demosite.outlets import BY_HOST, Outlet
 from tests.demosite.pages import article_page, encoded, environment, render
+from tests.demosite.response import Response, finish
 from tests.demosite.truth import truth, write_truth
 
 FIRST_DAY = date(2026, 3, 2)
-
-
-@dataclass(frozen=True)
-class Response:
-    """Status 0 means that the server closes the connection without an answer."""
-
-    status: int
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
 
 
 class DemoSite:
@@ -70,9 +59,8 @@ class DemoSite:
             return Response(
                 502, {"Content-Type": "text/plain; charset=utf-8"}, b"no such host in the demo web\n"
             )
-        wanted = {key.lower(): value for key, value in (headers or {}).items()}
         answer = self._answer(outlet, parts.path or "/", parts.query, as_of.astimezone(UTC))
-        return _finish(answer, outlet, wanted)
+        return finish(answer, headers, outlet.gzip)
 
     def _answer(self, outlet: Outlet, path: str, query: str, as_of: datetime) -> Response:
         day = self.day_of(as_of.date())
@@ -166,18 +154,3 @@ class DemoSite:
     def _challenge() -> Response:
         body = environment().get_template("challenge.html").render().encode()
         return Response(200, {"Content-Type": "text/html; charset=utf-8"}, body)
-
-
-def _finish(answer: Response, outlet: Outlet, wanted: Mapping[str, str]) -> Response:
-    """Add ETag, answer a conditional GET with 304, compress where the site does and the client may."""
-    if answer.status != 200:
-        return answer
-    headers = dict(answer.headers)
-    headers["ETag"] = f'"{hashlib.sha256(answer.body).hexdigest()[:16]}"'
-    if headers["ETag"] in wanted.get("if-none-match", ""):
-        return Response(304, {"ETag": headers["ETag"]})
-    body = answer.body
-    if outlet.gzip and "gzip" in wanted.get("accept-encoding", ""):
-        body = gzip.compress(body, 6, mtime=0)
-        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    return Response(200, headers, body)
