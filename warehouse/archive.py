@@ -10,19 +10,16 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import string
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.message import Message
-from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 from uuid import UUID, uuid5
 
-import brotli  # warcio 1.8 cannot decode with brotli 1.2
 import polars as pl
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -34,11 +31,10 @@ from nichiro import __version__
 from nichiro.errors import ContractError, TransientError
 from warehouse.lake import Partition
 from warehouse.tables.raw import CAPTURES
+from warehouse.warc import ascii_only, check_end, decoded, header_map, payload, warc_date, write_record
 
 RECORD_IDS = UUID("7c9a2d3e-54b1-5f0a-9d0f-2b1c6a1e8d47")  # namespace of our record ids, fixed for ever
-MAX_BODY_BYTES = 64 * 2**20  # a decompression bomb is cut here; the largest honest pages have about 5 MB
 _HINT = "restore the file from a backup, or move it away and run `nichiro rebuild`"
-_ASCII = string.printable
 
 
 @dataclass(frozen=True)
@@ -102,24 +98,26 @@ class ArchiveWriter:
         Raises TransientError where the disk is full or the folder cannot be written.
         """
         # The body was de-chunked on its way: a reader that believed this header would de-chunk it again.
-        kept = [(name, _ascii(value)) for name, value in headers if name.lower() != "transfer-encoding"]
+        kept = [(name, ascii_only(value)) for name, value in headers if name.lower() != "transfer-encoding"]
         response_id = self._next_id()
         marks = {
             "WARC-Record-ID": f"<urn:uuid:{response_id}>",
-            "WARC-Date": _warc_date(captured_at),
+            "WARC-Date": warc_date(captured_at),
             "WARC-Nichiro-Kind": kind,
             "WARC-Nichiro-Basis": basis,
         }
         try:
             file, writer = self._opened(captured_at)
             offset = file.tell()
-            status = StatusAndHeaders(f"{http_status} {_ascii(reason)}".rstrip(), kept, protocol="HTTP/1.1")
-            _write(writer, url, "response", marks, status, raw_body)
+            status = StatusAndHeaders(
+                f"{http_status} {ascii_only(reason)}".rstrip(), kept, protocol="HTTP/1.1"
+            )
+            write_record(writer, url, "response", marks, status, raw_body)
             parts = urlsplit(url)
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             asked = StatusAndHeaders(
                 f"{target} HTTP/1.1",
-                [(name, _ascii(value)) for name, value in request_headers],
+                [(name, ascii_only(value)) for name, value in request_headers],
                 protocol="GET",
             )
             request_marks = {
@@ -127,11 +125,11 @@ class ArchiveWriter:
                 "WARC-Date": marks["WARC-Date"],
                 "WARC-Concurrent-To": marks["WARC-Record-ID"],
             }
-            _write(writer, url, "request", request_marks, asked, b"")
+            write_record(writer, url, "request", request_marks, asked, b"")
         except OSError as error:
             raise _unwritable(self._path, error) from error
-        lowered = _lowered(kept)
-        body = _decoded(raw_body, lowered)
+        lowered = header_map(kept)
+        body = decoded(raw_body, lowered)
         response = ArchivedResponse(url, http_status, lowered, body, captured_at, kind, basis)
         partition = Partition(self.captured_date, self.run_id, self.source_id)
         capture = _capture(partition, response_id, response, self.warc_path, offset)
@@ -182,10 +180,10 @@ class ArchiveWriter:
         about = f"software: nichiro/{__version__}\r\nformat: WARC File Format 1.1\r\n".encode()
         marks = {
             "WARC-Record-ID": f"<urn:uuid:{uuid5(RECORD_IDS, f'{self.run_id}/{self.source_id}/0')}>",
-            "WARC-Date": _warc_date(now),
+            "WARC-Date": warc_date(now),
             "WARC-Filename": self._path.name,
         }
-        _write(self._writer, "", "warcinfo", marks, None, about)
+        write_record(self._writer, "", "warcinfo", marks, None, about)
         return self._file, self._writer
 
 
@@ -221,7 +219,7 @@ def rebuild_captures(data_dir: Path) -> Iterator[tuple[Partition, pl.DataFrame]]
                     if record.rec_type == "response":
                         record_id = UUID(record.rec_headers.get_header("WARC-Record-ID").strip("<>"))
                         rows.append(_capture(partition, record_id, _response(record), warc_path, offset))
-                _check_end(file, offset)
+                check_end(file, offset)
         except (ArchiveLoadFailed, OSError, ValueError, EOFError, AttributeError, zlib.error) as error:
             raise _unreadable(warc_path, offset, error) from error
         yield partition, CAPTURES.conform(pl.DataFrame(rows, schema=CAPTURES.schema))
@@ -234,40 +232,18 @@ def run_day(run_id: str) -> date:
     return date.fromisoformat(run_id[:8])
 
 
-def _write(
-    writer: WARCWriter, url: str, kind: str, marks: dict[str, str], http: StatusAndHeaders | None, body: bytes
-) -> None:
-    record = writer.create_warc_record(
-        url, kind, payload=BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=marks
-    )
-    writer.write_record(record)
-
-
 def _response(record: ArcWarcRecord) -> ArchivedResponse:
-    headers = _lowered(record.http_headers.headers)
+    headers = header_map(record.http_headers.headers)
     mark = record.rec_headers.get_header
-    expected = record.payload_length
-    raw = record.raw_stream.read()
-    if len(raw) < expected:
-        raise ValueError(f"{len(raw)} of {expected} bytes")
     return ArchivedResponse(
         url=mark("WARC-Target-URI"),
         http_status=int(record.http_headers.get_statuscode()),
         headers=headers,
-        body=_decoded(raw, headers),
+        body=decoded(payload(record), headers),
         captured_at=datetime.fromisoformat(mark("WARC-Date")).astimezone(UTC),
         kind=mark("WARC-Nichiro-Kind"),
         basis=mark("WARC-Nichiro-Basis"),
     )
-
-
-def _check_end(file: BinaryIO, last_offset: int) -> None:
-    """Raise where the file does not end with its last record: warcio passes over a member that was cut."""
-    file.seek(last_offset)
-    member = zlib.decompressobj(31)
-    member.decompress(file.read())
-    if not member.eof or member.unused_data:
-        raise ValueError("the file was cut behind this record")
 
 
 def _capture(
@@ -302,57 +278,6 @@ def _absolute(url: str, location: str) -> str | None:
         return urljoin(url, location)
     except ValueError:  # such as http://[half
         return None
-
-
-def _decoded(body: bytes, headers: dict[str, str]) -> bytes:
-    """Undo the content codings, last one first; a body that is not coded as it says stays as it is."""
-    for coding in reversed(headers.get("content-encoding", "").lower().split(",")):
-        match coding.strip().removeprefix("x-"):
-            case "gzip" | "deflate":
-                body = _inflated(body)
-            case "br":
-                body = _unbrotlied(body)
-    return body
-
-
-def _inflated(body: bytes) -> bytes:
-    """Members of gzip, or zlib, or the bare deflate that some servers send; a cut one gives what it holds."""
-    parts: list[bytes] = []
-    left, rest = MAX_BODY_BYTES, body
-    wbits = 47 if body[:2] == b"\x1f\x8b" or body[:1] == b"\x78" else -15  # 47: gzip or zlib, by its header
-    while rest and left > 0:
-        stream = zlib.decompressobj(wbits)
-        try:
-            parts.append(stream.decompress(rest, left))
-        except zlib.error:
-            break
-        left -= len(parts[-1])
-        rest = stream.unused_data
-    return b"".join(parts) or body
-
-
-def _unbrotlied(body: bytes) -> bytes:
-    stream = brotli.Decompressor()
-    try:
-        return stream.process(body, output_buffer_limit=MAX_BODY_BYTES)[:MAX_BODY_BYTES] or body
-    except brotli.error:
-        return body
-
-
-def _lowered(headers: Sequence[tuple[str, str]]) -> dict[str, str]:
-    lowered: dict[str, str] = {}
-    for name, value in headers:
-        key = name.lower()
-        lowered[key] = f"{lowered[key]}, {value.strip()}" if key in lowered else value.strip()
-    return lowered
-
-
-def _ascii(text: str) -> str:
-    return quote(text, safe=_ASCII)
-
-
-def _warc_date(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _unreadable(warc_path: str, offset: int, why: object) -> ContractError:

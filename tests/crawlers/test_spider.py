@@ -6,16 +6,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from twisted.python.failure import Failure
 
 from crawlers import health
 from crawlers.health import Verdict
-from crawlers.log import Fetch
+from crawlers.log import CrawlLog, Fetch, Task
 from crawlers.middleware import _is_inside, denying_rule
 from crawlers.settings import scrapy_settings
+from crawlers.spider import SourceSpider
 from crawlers.state import CrawlState, Document, Page
 from nichiro.errors import TransientError
+from nichiro.run import start_run
 from nichiro.settings import Settings
 from tests.crawlers.test_crawl import source
+from warehouse.lake import Lake
+from warehouse.tables.raw import CAPTURES, CRAWLS
 
 NOW = datetime(2026, 5, 4, 23, 30, tzinfo=UTC)
 URL = "http://daily.example/a/1"
@@ -121,3 +126,17 @@ def test_scrapy_settings_are_polite() -> None:
     assert polite["DOWNLOAD_DELAY"] == 5 and polite["DOWNLOAD_DELAY_JITTER"] == 0
     assert polite["CONCURRENT_REQUESTS_PER_DOMAIN"] == 1
     assert polite["USER_AGENT"].endswith("(+https://nichiro.example/about)")
+
+
+def test_a_bug_of_ours_is_that_sources_row_and_the_archive_stays(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, data_dir=tmp_path, proxy="http://127.0.0.1:9", clock=NOW.isoformat())
+    task = Task(source(), start_run(settings), tmp_path)
+    ended: list[SourceSpider] = []
+    spider = SourceSpider(CrawlLog(task), CrawlState(tmp_path, task.source.source_id), ended.append)
+    spider.crawl_log.response(URL, "article", 200, [("Content-Type", "text/html")], b"<h1>Fiction</h1>", [])
+    spider.note_bug(Failure(RecursionError("too deep")))
+    spider.finish("finished")
+    row = Lake(tmp_path).read(CRAWLS, task.partition).row(0, named=True)
+    assert (row["state"], "too deep" in row["reason"]) == ("unknown", True)
+    assert Lake(tmp_path).read(CAPTURES, task.partition).height == 1
+    assert ended == [spider] and spider.trouble is None

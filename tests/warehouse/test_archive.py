@@ -171,7 +171,7 @@ def test_unreadable_records_say_where(tmp_path: Path) -> None:
 
 
 def test_a_decompression_bomb_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("warehouse.archive.MAX_BODY_BYTES", 100_000)
+    monkeypatch.setattr("warehouse.warc.MAX_BODY_BYTES", 100_000)
     writer = writer_of(tmp_path)
     for coding, raw in (
         ("gzip", gzip.compress(bytes(10_000_000))),
