@@ -1,0 +1,1 @@
+"""Tests of transforms/: tiny frames, values worked out by hand."""
