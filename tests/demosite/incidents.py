@@ -36,8 +36,8 @@ class Spike:
 
 
 SPIKES = (
-    Spike("story_boat", "fisheries", {45: 12, 46: 14, 47: 11}),
-    Spike("story_treaty", "peace_treaty", {120: 16}),
+    Spike("story_boat", "fisheries", {45: 10, 46: 12, 47: 9}),
+    Spike("story_treaty", "peace_treaty", {120: 13}),
 )
 
 
