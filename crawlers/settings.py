@@ -64,7 +64,7 @@ def scrapy_settings(settings: Settings, source: Source) -> dict[str, Any]:
         },
         "COOKIES_ENABLED": False,
         "METAREFRESH_ENABLED": False,
-        "REFERER_ENABLED": False,
+        "REFERRER_POLICY": "no-referrer",
         "TELNETCONSOLE_ENABLED": False,
         "DNSCACHE_ENABLED": True,
         "LOG_LEVEL": "WARNING",
