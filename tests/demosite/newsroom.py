@@ -18,7 +18,7 @@ LATE_SHARE = 0.05
 REVISED_SHARE = 0.08
 TAKEN_UP = 0.6  # share of wire pieces that are reprinted at all; each customer then prints half of them
 SAME = 0.45  # of the smaller text's shingles; a new text above it is written again
-STAGED_BYLINE = {"news": 0.6, "op_ed": 1.0}
+BYLINE_SHARE = {"news": 0.6, "op_ed": 1.0}
 
 
 class Newsroom:
@@ -65,14 +65,10 @@ class Newsroom:
             for _ in range(int(rate + rng.random())):
                 genre = rng.choice(outlet.genres)
                 labels.append((genre, draw_label(rng, outlet.beat_share, genre)))
-            labels += [(self._story_genre(outlet), label) for label in self._stories(outlet, day, rng)]
+            labels += [(outlet.genres[0], label) for label in self._stories(outlet, day, rng)]
             for number, (genre, label) in enumerate(labels):
                 written.append(self._write(outlet, day, number, genre, label))
         return written
-
-    @staticmethod
-    def _story_genre(outlet: Outlet) -> str:
-        return outlet.genres[0]
 
     def _stories(self, outlet: Outlet, day: int, rng: Random) -> list[Label]:
         """The outlet's part of a spike; one that is undone by a changed layout that day must have three pages."""
@@ -103,7 +99,7 @@ class Newsroom:
             seen[mark].append(len(self._sizes))
         self._sizes.append(len(marks))
         byline = None
-        if rng.random() < STAGED_BYLINE.get(genre, 0):
+        if rng.random() < BYLINE_SHARE.get(genre, 0):
             byline = Writer(outlet.language, rng).line("byline")
         last_hour = 15 if outlet.kind == "wire" else 21
         return Article(

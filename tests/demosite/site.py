@@ -124,10 +124,9 @@ class DemoSite:
         return f"{outlet.source_id}.html"
 
     def _related(self, article: Article) -> list[Article]:
-        """Three older articles of the outlet: the same whenever the page is asked for."""
-        older = self._of[article.outlet.host]
-        place = next(at for at, one in enumerate(older) if one is article)
-        return older[max(0, place - 3) : place]
+        """Three articles that were there before: the same whenever the page is asked for."""
+        there = [one for one in self._of[article.outlet.host] if one.appears_at < article.appears_at]
+        return there[-3:]
 
     def _html(self, outlet: Outlet, key: tuple[object, ...], make: partial[str]) -> Response:
         charset = f"; charset={outlet.http_charset}" if outlet.http_charset else ""
