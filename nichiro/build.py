@@ -21,6 +21,7 @@ from transforms.coverage import coverage_daily
 from transforms.documents import documents, fates
 from transforms.health import source_days
 from transforms.trends import tone_daily
+from warehouse.contract import Table
 from warehouse.lake import Lake, Partition
 from warehouse.store import Candidate
 from warehouse.tables import enriched, marts, ops, raw, staging
@@ -74,17 +75,14 @@ def partitions(lake: Lake) -> pl.DataFrame:
 def build(lake: Lake, candidate: Candidate, sources: pl.DataFrame, topics: pl.DataFrame) -> Built:
     """Bring ``candidate`` up to the lake. ``sources`` and ``topics`` are the catalog and the beat as tables."""
     ledger = partitions(lake)
+    if not (_same(candidate, ops.SOURCES, sources) and _same(candidate, ops.TOPICS, topics)):
+        candidate.clear()   # every row rests on them
+        candidate.insert(ops.SOURCES, sources)
+        candidate.insert(ops.TOPICS, topics)
     loaded = candidate.read(ops.PARTITIONS)
-    same = candidate.read(ops.SOURCES).sort("source_id").equals(sources.sort("source_id")) and candidate.read(
-        ops.TOPICS
-    ).sort("topic_id").equals(topics.sort("topic_id"))
-    changed = ledger.join(loaded, on=[*PARTITION, "fingerprint"], how="anti") if same else ledger
+    changed = ledger.join(loaded, on=[*PARTITION, "fingerprint"], how="anti")
     gone = loaded.join(ledger, on=PARTITION, how="anti")
-    dirty = pl.concat([changed, gone.select(changed.columns)]).select(PARTITION).unique()
-    if not same:
-        for table, frame in ((ops.SOURCES, sources), (ops.TOPICS, topics)):
-            candidate.replace(table, candidate.read(table).select(table.primary_key), frame)
-        dirty = pl.concat([dirty, loaded.select(PARTITION)]).unique()
+    dirty = pl.concat([changed.select(PARTITION), gone.select(PARTITION)]).unique()
 
     complete_before = _last_complete(candidate, sources)
     affected, old_captures = _load(lake, candidate, dirty, changed)
@@ -98,6 +96,10 @@ def build(lake: Lake, candidate: Candidate, sources: pl.DataFrame, topics: pl.Da
     spike_days = _spike_days(candidate, coverage_days, complete_before, _last_complete(candidate, sources))
     _spikes(candidate, spike_days, sources, topics)
     return Built(dirty.height, dirty["captured_date"].unique().sort().to_list(), count, sorted(article_days), coverage_days, spike_days)
+
+
+def _same(candidate: Candidate, table: Table, frame: pl.DataFrame) -> bool:
+    return candidate.read(table).sort(table.primary_key).equals(frame.sort(table.primary_key))
 
 
 def _load(

@@ -11,7 +11,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -178,7 +178,8 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
         finally:
             os.close(folder)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):   # a file may stand where the folder should be
+            temporary.unlink(missing_ok=True)
         raise TransientError(f"cannot write {path}: {error.strerror}", "check rights and free space, then run again") from error
 
 

@@ -28,8 +28,11 @@ def upgrade(table: Table, frame: pl.DataFrame, version: int) -> pl.DataFrame | N
     return frame
 
 
-def migrate(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create missing tables and bring older ones to today's contracts, in one transaction."""
+def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Create missing tables and bring older ones to today's contracts, in one transaction.
+
+    Returns the tables that could not be brought up and are empty now: with them, all is to be computed again.
+    """
     from warehouse.tables import TABLES
 
     connection.execute("CREATE TABLE IF NOT EXISTS ops.contracts (table_name VARCHAR, version INTEGER, columns VARCHAR[])")
@@ -56,8 +59,5 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> None:
             connection.unregister("migrated")
         connection.execute("DELETE FROM ops.contracts WHERE table_name = ?", [table.name])
         connection.execute("INSERT INTO ops.contracts VALUES (?, ?, ?)", [table.name, table.version, names])
-    if stale:
-        # Without their rows nothing is known to be loaded: every partition is dirty again.
-        for name in (name for name, table in TABLES.items() if table.served and not name.startswith(("ops.check_results", "ops.runs"))):
-            connection.execute(f"DELETE FROM {name}")  # noqa: S608
     connection.execute("COMMIT")
+    return stale

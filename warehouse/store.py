@@ -93,7 +93,9 @@ class Candidate:
         with _own_trouble():
             for zone in ZONES:
                 candidate._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {zone}")
-            migrate(candidate._connection)
+            stale = migrate(candidate._connection)
+        if stale:
+            candidate.clear()
         return candidate
 
     def query(self, sql: str, **frames: pl.DataFrame) -> pl.DataFrame:
@@ -139,6 +141,13 @@ class Candidate:
         """Delete the rows of ``keys``, then insert ``frame``."""
         self.delete(table, keys)
         self.insert(table, frame)
+
+    def clear(self) -> None:
+        """Empty every table but the ledger of runs and checks: all is to be computed again."""
+        with _own_trouble():
+            for table in served_tables():
+                if table.partition != "run_id":
+                    self._connection.execute(f"DELETE FROM {table.name}")  # noqa: S608 (a known name)
 
     def note(self, content: dict) -> None:
         """Keep what check and publish need to know of this candidate beside it."""
