@@ -28,7 +28,8 @@ LAG_DAYS = 3             # the baseline ends three days before: a spike of two d
 HISTORY_DAYS = 28        # no alarm on less, neither for a series nor for a source
 MINIMUM_COUNT = 3
 Q_VALUE = 0.01
-TRIM_P_VALUE = 0.003    # days of the baseline less likely than this are old peaks
+PEAK_SHARE = 0.05        # the highest twentieth of the baseline is left out at first: peaks cannot hide each other
+TRIM_P_VALUE = 0.001     # days of the baseline less likely than this are old peaks
 VOLUME_PRIOR = 10.0      # articles beside the beat that are added before two volumes are compared: damps small numbers
 WEEKDAY_PRIOR = 4.0      # weeks of an even week that are added before weekday factors are taken
 
@@ -206,11 +207,12 @@ def expectation(observed: np.ndarray, past: np.ndarray, exposure: np.ndarray, to
 
     ``observed``: series; ``past``: series × days; ``exposure``: days, relative size of each (weekday, sources seen);
     ``today``: the same for the evaluated day. The rate is estimated with half an article added, so that no series
-    expects nothing; days beyond TRIM_P_VALUE are left out of a second estimate. Dispersion is Pearson's, at least 1,
-    and the tail has the rate's own uncertainty added.
+    expects nothing; the days left out of it, at first PEAK_SHARE, are in the end those beyond TRIM_P_VALUE. Dispersion
+    is Pearson's, at least 1, and the tail has the rate's own uncertainty added.
     """
-    kept = np.ones(past.shape, bool)
-    for _ in range(2):
+    size = past / exposure
+    kept = size <= np.quantile(size, 1 - PEAK_SHARE, axis=1, keepdims=True)
+    for _ in range(3):
         weight = kept * exposure
         rate = ((past * kept).sum(axis=1) + 0.5) / weight.sum(axis=1)
         mean = rate[:, None] * exposure
