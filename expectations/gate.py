@@ -62,9 +62,8 @@ def check_sources(
                 rows.append(_row(name, result, _keys(TABLES[name], frame, result)))
                 if result.outcome == "passed":
                     continue
-                blamed = owners[result.rows].unique(maintain_order=True) if result.rows else members
-                for member in blamed:
-                    verdicts[member].add(result, f"{name} {result.check}: {result.observed}")
+                for member in members if not result.rows else owners[result.rows].unique(maintain_order=True):
+                    verdicts[member].add(result, f"{name} {result.check}: {_said(result, owners, member)}")
     for members, frame, bounds in _measured(batch):
         measured = frame.to_dicts()
         for result in validate(frame, sources.expectations(bounds)):
@@ -146,6 +145,13 @@ def raise_for(results: pl.DataFrame) -> None:
 
 def _named(results: pl.DataFrame) -> list[str]:
     return [f"{suite} {check}" for suite, check in results.select("suite", "check_name").iter_rows()]
+
+
+def _said(result: Result, owners: pl.Series, member: int) -> str | None:
+    """What was found in one partition, whatever else was checked with it: a rebuild must say the same."""
+    if not result.rows:
+        return result.observed
+    return f"{(owners[result.rows] == member).sum()} of {(owners == member).sum()} rows"
 
 
 def _stacked(

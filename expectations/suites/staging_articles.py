@@ -12,7 +12,7 @@ from expectations.rule import holds
 AHEAD = pl.duration(hours=36)  # a day-precision date is local noon, and zones reach 14 hours ahead of UTC
 FULL_LENGTH = 40  # characters; a shorter "whole" text is a caption or a button
 HEADLINE_LENGTH = 400
-SAME_BODY = 3  # different articles of a source with one and the same body: a banner was taken for it
+SAME_BODY = 3  # different articles of a source and run with one and the same body: a banner was taken for it
 SWAP_NEAR, SWAP_FAR = 3, 25  # days from the capture: of the date with day and month exchanged, and as read
 
 
@@ -35,7 +35,7 @@ def derived(articles: pl.DataFrame, context: Context) -> pl.DataFrame:
         ),
         day_and_month_in_order=~suspicious.fill_null(False),
         body_is_not_boilerplate=pl.when(pl.col("body_length") > 0).then(
-            pl.col("article_id").n_unique().over("source_id", body) < SAME_BODY
+            pl.col("article_id").n_unique().over("source_id", "run_id", body) < SAME_BODY
         ),
     )
     if context.gate == "tables":

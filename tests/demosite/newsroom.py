@@ -160,9 +160,11 @@ class Newsroom:
         for one in written:
             rng = self._rng("times", one.outlet.source_id, one.published_at.isoformat(), one.headline)
             one.appears_at = (one.published_at + timedelta(minutes=rng.randint(0, 3))).astimezone(UTC)
+            lively = (one.published_at.date() - self.first_day).days in (self.days - 3, self.days - 2)
             if not one.label.story and one.defect == "none" and rng.random() < LATE_SHARE:
                 one.appears_at += timedelta(days=rng.randint(1, 60))
-            elif one.outlet.feed in revisable and one.defect == "none" and rng.random() < REVISED_SHARE:
-                one.revised_at = one.appears_at + timedelta(minutes=rng.randint(90, 1800))
+            elif one.outlet.feed in revisable and one.defect == "none" and (lively or rng.random() < REVISED_SHARE):
+                # A day later on the last days, so that the demo's daily runs meet a revision of what they know.
+                one.revised_at = one.appears_at + (timedelta(days=1) if lively else timedelta(minutes=rng.randint(90, 1800)))
                 writer = Writer(one.outlet.language, rng)
                 one.revised_paragraphs = [*one.paragraphs, writer.sentence("update")]

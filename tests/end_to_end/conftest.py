@@ -1,0 +1,45 @@
+"""The demo, run once for all tests that look at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from nichiro.demo import run_demo
+from nichiro.settings import PROJECT
+from nichiro.status import Status
+from tests.demosite import DemoSite
+from warehouse.store import connect
+
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Demo:
+    data_dir: Path
+    site: DemoSite
+    truth: dict
+    statuses: list[Status]
+    catalog_dir: Path = PROJECT / "tests" / "demosite" / "catalog"
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        return connect(self.data_dir)
+
+    def rows(self, sql: str) -> list[tuple]:
+        with self.connect() as connection:
+            return connection.sql(sql).fetchall()
+
+
+def make_demo(folder: Path, seed: int) -> Demo:
+    site = DemoSite(seed=seed)
+    statuses = list(run_demo(folder, seed, lambda step, message: None))
+    return Demo(folder, site, site.truth(), statuses)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demo of the development seed: read only, copy it to change it."""
+    return make_demo(tmp_path_factory.mktemp("demo") / "data", SEED)
