@@ -19,7 +19,8 @@ def tone_daily(articles: pl.DataFrame, sources: pl.DataFrame, topics: pl.DataFra
 
     The interval is Student's t at LEVEL over the articles of the cell, cut to -1…1, and null below two scores.
     """
-    originals = articles.filter((pl.col("relevance") == "strong") & ~pl.col("is_copy"))
+    # In one order, so that sums of fractions are the same to the last bit, however the rows came.
+    originals = articles.filter((pl.col("relevance") == "strong") & ~pl.col("is_copy")).sort("article_id")
     score = pl.col("tone_score")
     measured = by_topic(originals).group_by(KEY).agg(
         article_count=pl.len(),

@@ -60,7 +60,7 @@ def test_case_marks_and_punctuation_do_not_count() -> None:
 
 def test_edited_reprints_are_found() -> None:
     wire = prose(1)
-    cut = wire[:3] + [wire[3][: len(wire[3]) // 3]]                           # the last 40 % are gone
+    cut = [*wire[:3], wire[3][: len(wire[3]) // 3]]   # the last 40 % are gone
     new_lede = [*prose(90, 40), *wire[1:]]
     inserted = [*wire[:2], *prose(91, 40), *wire[2:]]
     respelled = [paragraph.replace("kab", "qab").replace("moc", "moq") for paragraph in wire]

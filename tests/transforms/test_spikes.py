@@ -104,7 +104,7 @@ def test_an_added_source_is_no_spike() -> None:
 
 def test_an_outage_before_or_today_is_no_spike() -> None:
     looked = pl.concat([health("jp_a", range(101)), health("ru_c", range(101)), health("jp_b", [*range(40), *range(66, 101)])])
-    gap = {number: (0, 0) for number in range(40, 66)}
+    gap = dict.fromkeys(range(40, 66), (0, 0))
     assert spikes(world(jp_b=gap), *range(62, 71), looked=looked) == []
     # What an unhealthy source shows does not count.
     down = HEALTH.filter(~((pl.col("source_id") == "jp_a") & (pl.col("day") == day(70))))
@@ -118,7 +118,7 @@ def test_copies_passages_and_small_counts_are_no_spike() -> None:
     passages = many.with_columns(relevance=pl.when(today & (pl.col("relevance") == "strong")).then(pl.lit("passage")).otherwise("relevance"))
     for rows in (copied, passages):
         assert coverage_spikes(rows, HEALTH, SOURCES, TOPICS, days(70), END).is_empty()
-    quiet = {source_id: {number: (0, 4) for number in range(71)} for source_id in ("jp_a", "jp_b", "ru_c")}
+    quiet = {source_id: dict.fromkeys(range(71), (0, 4)) for source_id in ("jp_a", "jp_b", "ru_c")}
     assert spikes(quiet | {"jp_a": quiet["jp_a"] | {70: (2, 4)}}) == []
     assert spikes(quiet | {"jp_a": quiet["jp_a"] | {70: (3, 4)}}) != []
 
