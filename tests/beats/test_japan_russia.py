@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from tests.transforms.frames import ROOT, load_beat, text
@@ -36,7 +38,7 @@ def test_offices_do_not_overlap(beat: Beat) -> None:
             (office.start, office.end) for actor in beat.actors.values() if actor.country == "JP"
             for office in actor.offices if office.title == title
         )
-        for (_, end), (start, _) in zip(terms, terms[1:], strict=False):
+        for (_, end), (start, _) in itertools.pairwise(terms):
             assert end is not None and end <= start, (title, end, start)
 
 
