@@ -34,6 +34,10 @@ SOURCE_STATES = (
 ACCESS = ("feed_only", "derive", "full")
 PUBLISHER_KINDS = ("government", "newspaper", "magazine", "think_tank", "wire")
 OUTCOMES = ("passed", "failed", "errored")
+ALERT_STATES = ("new", "revised", "closed", "historical")
+TROUBLE_KINDS = ("blocked", "failed", "source", "late", "task")
+DELIVERY_OUTCOMES = ("sending", "sent", "failed", "deferred", "suppressed", "given_up")
+DECISIONS = ("useful", "not_useful", "mute", "unmute")
 
 CAPTURE_ID = Column("capture_id", pl.String, "one HTTP exchange: the WARC record's id, 32 hex digits")
 ARTICLE_ID = Column("article_id", pl.String, "stable hash of the canonical URL key: one document, all its versions")

@@ -1,0 +1,1 @@
+"""Alerts: rows first, then messages to those who asked for them, each once."""
