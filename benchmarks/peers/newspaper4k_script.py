@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import duckdb
 import newspaper
 import pandas as pd
-from newspaper.exceptions import ArticleException
+from newspaper.exceptions import ArticleBinaryDataException, ArticleException
 
 WORKERS = 8
 
@@ -20,7 +20,7 @@ WORKERS = 8
 def read(url: str) -> dict[str, object] | None:
     try:
         article = newspaper.article(url, memorize_articles=False, fetch_images=False)
-    except ArticleException:
+    except (ArticleException, ArticleBinaryDataException):
         return None
     if not article.title or not article.text:
         return None

@@ -18,7 +18,10 @@ WORKERS = 8
 
 
 def fetch(session: requests.Session, url: str) -> tuple[str, bytes]:
-    response = session.get(url, timeout=30)
+    try:
+        response = session.get(url, timeout=30)
+    except requests.RequestException:
+        return url, b""
     return url, response.content if response.ok else b""
 
 
