@@ -26,7 +26,8 @@ CHARACTER_SHINGLE = 8
 UNSPACED = ("ja", "zh", "th")   # scripts without blanks between words: shingles of characters
 WINDOW_DAYS = COPIES.window_days
 CONTAINMENT = 0.5        # a reprint with a new lede, a paragraph put in and the last 40 % cut keeps 0.55 and more
-SHARED_MINIMUM = 8       # shared samples below which the estimate is chance
+SHARED_WORDS = 8         # shared samples below which the estimate is chance, or one stock sentence
+SHARED_CHARACTERS = 24   # the same for shingles of characters: a word is about three of them
 
 _WORD = re.compile(r"\w+")
 
@@ -51,8 +52,9 @@ def copies(articles: pl.DataFrame, targets: pl.Series) -> pl.DataFrame:
     window alone, and the result is the same whatever else is in the frame.
     """
     texts = articles.select("article_id", "source_id", "language_code", "published_at", "published_date", "signature").with_columns(
-        samples=pl.col("signature").list.len()
-    ).filter(pl.col("samples") >= SHARED_MINIMUM)
+        samples=pl.col("signature").list.len(),
+        minimum=pl.when(pl.col("language_code").is_in(UNSPACED)).then(SHARED_CHARACTERS).otherwise(SHARED_WORDS),
+    ).filter(pl.col("samples") >= pl.col("minimum"))
     found = [_copies_of(day, texts) for day in targets.unique().sort()]
     return COPIES.conform(pl.concat(found) if found else COPIES.empty())
 
@@ -66,10 +68,10 @@ def _copies_of(day: object, texts: pl.DataFrame) -> pl.DataFrame:
     pairs = (
         later.join(earlier, on=["language_code", "signature"], suffix="_earlier")
         .filter(pl.col("article_id") != pl.col("article_id_earlier"))
-        .group_by("article_id", "published_date", "samples", "published_at", "source_id",
+        .group_by("article_id", "published_date", "samples", "minimum", "published_at", "source_id",
                   "article_id_earlier", "samples_earlier", "published_at_earlier", "source_id_earlier")
         .agg(shared=pl.len())
-        .filter(pl.col("shared") >= SHARED_MINIMUM)
+        .filter(pl.col("shared") >= pl.col("minimum"))
         .with_columns(containment=pl.col("shared") / pl.min_horizontal("samples", "samples_earlier"))
         .filter(pl.col("containment") >= CONTAINMENT)
         .filter(_is_earlier())

@@ -86,6 +86,12 @@ def test_japanese_by_characters() -> None:
     assert origins(documents(("a", 0, "jp_a", body), ("b", 0, "jp_b", cut[:100] + "。" + cut[100:])), 0) == {"b": "a"}
 
 
+def test_a_lead_of_one_stock_sentence_is_no_evidence() -> None:
+    random = Random(4)
+    body = "".join(random.choice(SIGNS) for _ in range(300))
+    assert origins(documents(("lead", 0, "jp_a", body[:25]), ("whole", 1, "jp_b", body)), 0, 1) == {}
+
+
 def test_the_earliest_match_within_thirty_days() -> None:
     body = "\n".join(prose(1))
     texts = documents(("a", 0, "s1", body), ("b", 20, "s2", body), ("c", 30, "s3", body), ("d", 45, "s4", body), ("e", 90, "s5", body))
