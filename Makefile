@@ -11,8 +11,9 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	&& command -v $$python && break; done)
 # uv, where it runs; `make UV= setup` goes without it.
 UV ?= $(shell uv --version >/dev/null 2>&1 && command -v uv)
-# Tests share the cores of small machines: two workers gain, more do not.
 PYTEST := $(BIN)/python -m pytest
+# A file's tests stay together, as they share what is dear to make; make WORKERS=0 runs them in one process.
+WORKERS ?= 2
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,7 +40,7 @@ demo: setup ## the whole chain on the fictional demo web: 120 days, then the rep
 	$(BIN)/nichiro demo
 
 test: setup ## the fast tests
-	$(PYTEST) -q -m "not slow and not browser and not airflow"
+	$(PYTEST) -q -n $(WORKERS) --dist loadfile -m "not slow and not browser and not airflow"
 
 slow: setup ## the tests that take minutes, the shuffled 120 days among them
 	$(PYTEST) -q -m slow
