@@ -35,7 +35,7 @@ IN_TROUBLE = {"gb_outeroffice_press": "down", "ru_vneshdel_news": "challenged", 
 
 def settings_for(demo: Demo, data_dir: Path, proxy: ReplayProxy, **more: object):
     return load_settings(
-        data_dir=data_dir, catalog_dir=demo.catalog_dir, proxy=proxy.url, clock=proxy.as_of.isoformat(), contact="test", **more
+        data_dir=data_dir, catalog_dir=demo.catalog_dir, proxy=proxy.url, clock=proxy.as_of.isoformat(), contact="https://nichiro.example/tests", **more
     )
 
 
