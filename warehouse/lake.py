@@ -22,6 +22,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nichiro.errors import ContractError, TransientError
 from warehouse.contract import Table
+from warehouse.migrations import upgrade
+
+CONTRACT_VERSION = "nichiro_contract_version"
 
 
 @dataclass(frozen=True, order=True)
@@ -83,18 +86,13 @@ class Lake:
         """Write one partition's rows, whole or not at all; returns the file's SHA-256."""
         frame = table.conform(frame)
         path = self.path(table, partition)
-        write_atomically(path, lambda file: frame.write_parquet(file, compression="zstd", statistics=True))
+        mark = {CONTRACT_VERSION: str(table.version)}
+        write_atomically(path, lambda file: frame.write_parquet(file, compression="zstd", metadata=mark))
         return file_sha256(path)
 
     def read(self, table: Table, partition: Partition) -> pl.DataFrame:
         """Read one partition's rows; an absent file is an empty partition. Raises ContractError where unreadable."""
-        path = self.path(table, partition)
-        if not path.exists():
-            return table.empty()
-        try:
-            return table.conform(pl.read_parquet(path, hive_partitioning=False))
-        except (pl.exceptions.PolarsError, OSError) as error:
-            raise ContractError(f"{path} cannot be read: {error}", "delete the file and run `nichiro rebuild`") from error
+        return table.conform(self.read_all(table, [partition]))
 
     def read_all(
         self, table: Table, partitions: Iterable[Partition], columns: list[str] | None = None, *, must_exist: bool = False
@@ -112,7 +110,9 @@ class Lake:
         if not paths:
             return table.empty().select(names)
         try:
-            return pl.read_parquet(paths, columns=names, hive_partitioning=False)
+            if table.version == 1:
+                return pl.read_parquet(paths, columns=names, hive_partitioning=False)
+            return pl.concat([_upgraded(table, path) for path in paths]).select(names)
         except (pl.exceptions.PolarsError, OSError) as error:
             raise ContractError(f"{table.name}: a file of {len(paths)} cannot be read: {error}", "run `nichiro rebuild`") from error
 
@@ -160,6 +160,16 @@ class Lake:
             except OSError as error:
                 raise TransientError("another nichiro run is writing", "wait for it, or see `nichiro status`") from error
             yield
+
+
+def _upgraded(table: Table, path: Path) -> pl.DataFrame:
+    """A file's rows in today's contract, whatever version they were written under."""
+    version = int(pl.read_parquet_metadata(path).get(CONTRACT_VERSION, 1))
+    frame = upgrade(table, pl.read_parquet(path, hive_partitioning=False), version)
+    if frame is None:
+        raise ContractError(f"{path} is of contract version {version}, and no migration leads to {table.version}",
+                            "a release of nichiro between the two has it")
+    return table.conform(frame)
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:

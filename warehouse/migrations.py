@@ -6,22 +6,27 @@ a step here is emptied in the candidate; its partitions then count as dirty and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-import duckdb
 import polars as pl
 
 from warehouse.contract import Table
+
+if TYPE_CHECKING:
+    import duckdb
 
 Step = Callable[[pl.DataFrame], pl.DataFrame]
 STEPS: dict[tuple[str, int], Step] = {}
 """(table name, version that it starts from) -> step."""
 
 
-def upgrade(table: Table, frame: pl.DataFrame, version: int) -> pl.DataFrame | None:
+def upgrade(
+    table: Table, frame: pl.DataFrame, version: int, steps: Mapping[tuple[str, int], Step] | None = None
+) -> pl.DataFrame | None:
     """Bring a frame from ``version`` to the contract's; None where a step is missing."""
     for number in range(version, table.version):
-        step = STEPS.get((table.name, number))
+        step = (STEPS if steps is None else steps).get((table.name, number))
         if step is None:
             return None
         frame = step(frame)

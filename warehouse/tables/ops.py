@@ -6,16 +6,21 @@ import polars as pl
 
 from warehouse.columns import (
     ACCESS,
+    ALERT_STATES,
     CAPTURE_ID,
     CAPTURED_DATE,
     COUNTRY_CODE,
+    DECISIONS,
+    DELIVERY_OUTCOMES,
     FATES,
     GENRES,
     OUTCOMES,
+    PUBLISHED_DATE,
     PUBLISHER_KINDS,
     RUN_ID,
     SOURCE_ID,
     SOURCE_STATES,
+    TROUBLE_KINDS,
 )
 from warehouse.contract import UTC_INSTANT, Column, Table
 
@@ -146,3 +151,88 @@ RUNS = Table(
     partition="run_id",
 )
 
+ALERT_OBSERVATIONS = Table(
+    zone="ops",
+    noun="alert_observations",
+    grain="One row per alert and run that saw it anew, changed or gone; append-only.",
+    columns=(
+        Column("observation_id", pl.String, "stable hash of alert and run"),
+        Column("alert_id", pl.String, "stable hash of rule, series and day: the spike_id of marts.coverage_spikes"),
+        RUN_ID,
+        CAPTURED_DATE,
+        Column("as_of", UTC_INSTANT, "when the run saw it, UTC"),
+        Column("rule", pl.String, "the table that it was seen in"),
+        Column("state", pl.String, "historical: first seen more than three days late, told to nobody", values=ALERT_STATES),
+        Column("reason", pl.String, "why it was closed: withdrawn by later data, or past", nullable=True, values=("withdrawn", "past")),
+        PUBLISHED_DATE,
+        Column("topic_id", pl.String, "topic of the beat; 'any' is the whole beat"),
+        Column("country_code", pl.String, "ISO 3166-1 alpha-2 country of the publishers; 'any' is all"),
+        Column("observed_count", pl.Int64, "articles as of this run", minimum=0),
+        Column("expected_count", pl.Float64, "expected as of this run", minimum=0),
+        Column("p_value", pl.Float64, "as of this run", minimum=0, maximum=1),
+        Column("q_value", pl.Float64, "as of this run", minimum=0, maximum=1),
+        Column("article_ids", pl.List(pl.String), "the rows behind it as of this run, sorted"),
+    ),
+    primary_key=("observation_id",),
+    partition="run_id",
+)
+
+TROUBLES = Table(
+    zone="ops",
+    noun="troubles",
+    grain="One row per trouble of the pipeline that people are to be told of.",
+    columns=(
+        Column("trouble_id", pl.String, "stable hash of kind, subject and beginning"),
+        RUN_ID,
+        CAPTURED_DATE,
+        Column("noted_at", UTC_INSTANT, "when it was noted, UTC"),
+        Column("kind", pl.String, "what is in trouble", values=TROUBLE_KINDS),
+        Column("subject", pl.String, "source, run or task"),
+        Column("message", pl.String, "what happened and what to do"),
+    ),
+    primary_key=("trouble_id",),
+    partition="run_id",
+)
+
+DELIVERIES = Table(
+    zone="ops",
+    noun="deliveries",
+    grain="One row per step of a message's way over one channel: the intention, then the outcome.",
+    columns=(
+        RUN_ID,
+        Column("number", pl.Int64, "place in the run's ledger", minimum=0),
+        CAPTURED_DATE,
+        Column("noted_at", UTC_INSTANT, "when, UTC"),
+        Column("message_id", pl.String, "stable hash of channel and subjects: also Idempotency-Key and Message-ID"),
+        Column("kind", pl.String, "what the message tells", values=("news", "trouble")),
+        Column("recipient", pl.String, "recipient in the alert rules"),
+        Column("channel_id", pl.String, "stable hash of recipient and channel without its secrets"),
+        Column("channel", pl.String, "scheme and host of the channel, no secret"),
+        Column("subject_ids", pl.List(pl.String), "observation_id or trouble_id of what it tells, sorted"),
+        Column("outcome", pl.String, "sending is the intention, written before", values=DELIVERY_OUTCOMES),
+        Column("reason", pl.String, "why it was not sent", nullable=True),
+        Column("retry_at", UTC_INSTANT, "not again before, where the channel says so", nullable=True),
+    ),
+    primary_key=("run_id", "number"),
+    partition="run_id",
+)
+
+DECISIONS_TABLE = Table(
+    zone="ops",
+    noun="decisions",
+    grain="One row per decision of a person on an alert or a series.",
+    columns=(
+        RUN_ID,
+        CAPTURED_DATE,
+        Column("decided_at", UTC_INSTANT, "when, UTC"),
+        Column("decided_by", pl.String, "who, as they call themselves"),
+        Column("decision", pl.String, "what they decided", values=DECISIONS),
+        Column("alert_id", pl.String, "the alert, where it is about one", nullable=True),
+        Column("topic_id", pl.String, "topic of the muted series; null is every topic", nullable=True),
+        Column("country_code", pl.String, "country of the muted series; null is every country", nullable=True),
+        Column("muted_until_date", pl.Date, "last muted day of the readers' zone", nullable=True),
+        Column("note", pl.String, "in their words", nullable=True),
+    ),
+    primary_key=("run_id",),
+    partition="run_id",
+)
