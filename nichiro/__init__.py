@@ -24,10 +24,18 @@ def connect() -> duckdb.DuckDBPyConnection:
 
 
 def table(name: str) -> pl.DataFrame:
-    """Return one table of the current release, e.g. ``"marts.coverage_daily"``, as a Polars frame."""
+    """Return one table of the current release, e.g. ``"marts.coverage_daily"``, as a Polars frame.
+
+    Raises ConfigError for an unknown name, or where nothing was published yet.
+    """
     import polars as pl
 
+    from nichiro.errors import ConfigError
     from warehouse.tables import TABLES
 
+    if name not in TABLES:
+        raise ConfigError(f"no table is called {name}", "docs/data-dictionary.md lists them")
+    schema = {column.name: column.dtype for column in TABLES[name].served_columns}
     with connect() as connection:
-        return pl.from_arrow(connection.sql(f"SELECT * FROM {TABLES[name].name}").to_arrow_table())  # noqa: S608 (a known name)
+        rows = pl.from_arrow(connection.sql(f"FROM {TABLES[name].name}").to_arrow_table())
+    return rows.select(pl.col(column).cast(dtype) for column, dtype in schema.items())  # type: ignore[union-attr]

@@ -1,0 +1,71 @@
+"""Bring your own: pages and texts of a person, read and scored without a warehouse."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nichiro.errors import ConfigError
+from nichiro.own import extract_all, score_lines
+from nichiro.settings import PROJECT
+
+OP_ED = PROJECT.parent / "shared" / "seed" / "op-ed.txt"
+PAGE = """<!DOCTYPE html><html lang="en"><head><title>Anchors aweigh</title>
+<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Fictional ministers meet",
+"datePublished": "2026-05-03T14:30:00+09:00", "author": {"name": "Aiko Example"}}</script></head><body><article>
+<h1>Fictional ministers meet</h1>%s</article></body></html>"""
+PARAGRAPH = "<p>The fictional foreign ministers of Japan and Russia met in a fictional town and spoke of the Kuril Islands.</p>"
+
+
+def test_extract_reads_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "one.html").write_text(PAGE % (PARAGRAPH * 6))
+    (tmp_path / "notes.txt").write_text("A text of fiction without a headline or a date.\n\nIt has two paragraphs.")
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG")
+    page, text = sorted(extract_all(str(tmp_path)), key=lambda row: row["file"], reverse=True)
+    assert page["headline"] == "Fictional ministers meet" and page["byline"] == "Aiko Example"
+    assert (str(page["published_at"]), page["precision"], page["language"]) == ("2026-05-03 05:30:00+00:00", "minute", "en")
+    assert (text["headline"], text["published_at"], text["language"]) == (None, None, "en")
+
+
+def test_extract_says_what_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no page in"):
+        list(extract_all(str(tmp_path)))
+    with pytest.raises(ConfigError, match="cannot be read"):
+        list(extract_all(str(tmp_path / "nothing.html")))
+
+
+def score(*rows: object) -> list[dict]:
+    return [json.loads(line) for line in score_lines(row if isinstance(row, str) else json.dumps(row) for row in rows)]
+
+
+def test_score_keeps_order_and_own_keys() -> None:
+    on, off, japanese, russian = score(
+        {"id": 1, "text": "Japan and Russia resumed talks on a peace treaty and the Kuril Islands. Japan welcomed the progress."},
+        {"id": 2, "text": "The football season opened with a dull draw.", "language": "en"},
+        {"id": 3, "text": "日本とロシアは北方領土をめぐる平和条約交渉を再開した。日本側は歓迎した。", "headline": "北方領土交渉を再開"},
+        {"id": 4, "text": "Россия и Япония обсудили мирный договор и Южные Курилы. Стороны отметили успех."},
+    )
+    assert [row["id"] for row in (on, off, japanese, russian)] == [1, 2, 3, 4]
+    assert [row["relevance"] for row in (on, off, japanese, russian)] == ["strong", "none", "strong", "strong"]
+    assert (japanese["language"], russian["language"]) == ("ja", "ru")
+    assert "territory" in on["topics"]
+    for row in (on, japanese, russian):
+        for passage in row["passages"]:
+            text = row["text"] if passage["field"] == "body" else row["headline"]
+            piece = text[passage["start_offset"] : passage["end_offset"]]
+            assert all(term in piece for term in passage["terms"]), (piece, passage)
+
+
+def test_score_answers_a_bad_line_with_an_error() -> None:
+    broken, no_text, good = score("{not json", {"texts": "?"}, {"text": "Something else."})
+    assert "no JSON" in broken["error"] and '"text"' in no_text["error"] and good["relevance"] == "none"
+
+
+@pytest.mark.skipif(not OP_ED.exists(), reason="the seed op-ed of ../shared is not here")
+def test_the_op_ed_is_on_the_beat_and_negative() -> None:
+    extracted = next(extract_all(str(OP_ED)))
+    assert (extracted["headline"], extracted["published_at"], extracted["language"]) == (None, None, "en")
+    (scored,) = score({"text": extracted["body"]})
+    assert scored["relevance"] == "strong" and scored["tone_score"] < 0
