@@ -46,6 +46,7 @@ def fetch(url: str) -> bytes:
             "ROBOTSTXT_OBEY": True,
             "NICHIRO_PROXY": settings.proxy or None,
             "HTTPERROR_ALLOW_ALL": True,
+            "DOWNLOAD_VERIFY_CERTIFICATES": True,
             "DOWNLOAD_MAXSIZE": MAX_RESPONSE_BYTES,
             "COOKIES_ENABLED": False,
             "TELNETCONSOLE_ENABLED": False,

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from crawlers.causes import ASK, cause_of
 from crawlers.log import BLOCKED, Fetch
 
 # The worst first: what needs a person soonest.
 SEVERITY = ("challenged", "blocked", "robots", "changed", "down", "stale", "empty", "ok")
+HTML = ("text/html", "application/xhtml+xml")
 FEWEST_ARTICLES = 3  # fewer failures say nothing about the site
 
 
@@ -19,33 +21,44 @@ class Verdict:
     reason: str | None = None
 
 
-def of_fetch(fetch: Fetch, is_reachable: bool = True) -> Verdict | None:
+def of_fetch(fetch: Fetch, robots: Fetch | None = None) -> Verdict | None:
     """The verdict on a discovery document from how its fetch ended; None where it was read.
 
-    ``is_reachable`` is False where robots.txt could not be had, so that nothing was asked.
+    ``robots`` is the host's robots.txt where that could not be had, so that the document was not asked for.
     """
     where = f"{fetch.kind} {fetch.url}"
     status = fetch.http_status or 0
-    if fetch.outcome == "challenged":
-        return Verdict(
-            "challenged",
-            f"{where} answered a bot challenge ({fetch.detail!r}): slow down or ask the publisher",
-        )
-    if fetch.outcome == "robots_denied":
-        if not is_reachable:
-            return Verdict("down", f"{where} was not asked: {fetch.detail}")
-        return Verdict(
-            "robots", f"robots.txt forbids {where}: {fetch.detail}; pause the source or ask the publisher"
-        )
-    if fetch.outcome == "http_error" and status in BLOCKED:
-        return Verdict(
-            "blocked", f"{where} answered {fetch.detail}: slow down, or ask the publisher for access"
-        )
-    if fetch.outcome == "http_error" and status < 500:
-        return Verdict("changed", f"{where} answered {fetch.detail}: look for its new address")
+    if robots is not None:
+        return Verdict("down", f"robots.txt could not be read, so nothing was asked: {cause_of(robots)}")
     if fetch.outcome in ("ok", "not_modified"):
         return None
-    return Verdict("down", f"{where}: {fetch.outcome} ({fetch.detail}); see whether the site is up")
+    if fetch.outcome == "challenged":
+        return Verdict("challenged", f"{where} answered a bot challenge ({fetch.detail!r}): {ASK}; it is not worked around")
+    if fetch.outcome == "robots_denied":
+        return Verdict("robots", f"robots.txt forbids {where} ({fetch.detail}): {ASK}")
+    if fetch.outcome != "http_error":
+        return Verdict("down", cause_of(fetch))
+    state = "blocked" if status in BLOCKED else "changed" if status < 500 else "down"
+    return Verdict(state, f"{where} answered {cause_of(fetch)}")
+
+
+def of_stand_in(fetch: Fetch, robots: Fetch | None) -> Verdict | None:
+    """Down where a captive portal or filter seems to answer in the site's stead, so that silence is not believed.
+
+    Its mark: robots.txt came as a web page, and so did the document, though that should be none or is the very same page.
+    """
+    if robots is None or not robots.stored or not fetch.stored:
+        return None
+    if robots.outcome != "ok" or robots.capture["media_type"] not in HTML or fetch.capture["media_type"] not in HTML:
+        return None
+    is_same = robots.capture["body_sha256"] == fetch.capture["body_sha256"]
+    if fetch.kind in ("listing", "archive") and not is_same:
+        return None
+    return Verdict(
+        "down",
+        f"robots.txt and {fetch.kind} {fetch.url} both came as web pages: a captive portal or filter may answer in the "
+        "site's stead; open the address in a browser",
+    )
 
 
 def of_links(

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+LONGEST_ROBOTS_SECONDS = 20  # a small file; where it hangs nothing else of the site is asked
+SECRET_HEADERS = ("proxy-authorization", "authorization", "cookie")  # never into the archive
 ROBOTS_TOKEN = "nichiro"  # the product token that robots.txt may name
 _OUTCOMES = (
     (DownloadTimeoutError, "timeout"),
@@ -40,12 +42,12 @@ _OUTCOMES = (
 
 
 class RobotsDenied(IgnoreRequest):
-    """robots.txt forbids the URL (``is_reachable``), or could not be had, which forbids everything."""
+    """robots.txt forbids the URL, or could not be had (``unread``, if anything was asked), which forbids everything."""
 
-    def __init__(self, reason: str, is_reachable: bool) -> None:
+    def __init__(self, reason: str, unread: Fetch | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.is_reachable = is_reachable
+        self.unread = unread
 
 
 class Refused(IgnoreRequest):
@@ -80,12 +82,16 @@ class ArchiveMiddleware:
         # A redirect copies headers, so those of the URL before are taken off first.
         for name in ("If-None-Match", "If-Modified-Since"):
             request.headers.pop(name, None)
+        if _kind(request) == "robots":
+            usual = request.meta.get("download_timeout", LONGEST_ROBOTS_SECONDS)
+            request.meta["download_timeout"] = min(usual, LONGEST_ROBOTS_SECONDS)
         if request.meta.get("kind", "archive") not in ("archive", "robots"):
             for name, value in self.state.validators(request.url).items():
                 request.headers[name] = value
 
     def process_response(self, request: Request, response: Response) -> Response:
-        asked = [("Host", urlsplit(request.url).netloc), *_listed(request.headers)]
+        sent = [(name, value) for name, value in _listed(request.headers) if name.lower() not in SECRET_HEADERS]
+        asked = [("Host", urlsplit(request.url).netloc), *sent]
         try:
             fetch = self.log.response(
                 request.url, _kind(request), response.status, _listed(response.headers), response.body, asked
@@ -133,13 +139,13 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         answer = spider.robots.get(urlsplit(request.url).netloc)
         if answer is None or answer.http_status is None or answer.http_status >= 500:
             why = answer.detail if answer else "no answer"
-            raise RobotsDenied(f"robots.txt could not be read: {why}", is_reachable=False)
+            raise RobotsDenied(f"robots.txt could not be read: {why}", answer)
         if parser is None or answer.http_status >= 400:
             return
         self._slow_down(request, parser.crawl_delay(ROBOTS_TOKEN))
         if not parser.allowed(request.url, ROBOTS_TOKEN):
             body = answer.stored.body.decode("utf-8-sig", "replace") if answer.stored else ""
-            raise RobotsDenied(denying_rule(body, request.url), is_reachable=True)
+            raise RobotsDenied(denying_rule(body, request.url))
 
     def _slow_down(self, request: Request, crawl_delay: float | None) -> None:
         """Apply a Crawl-delay above our own; a replay at full speed has nobody to spare."""

@@ -228,7 +228,14 @@ def main() -> int:
             troubles.append(spider.trouble)
             return
         found, asked = len(spider.crawl_log.discoveries), len(spider.frontier.asked)
-        _say(source_id=spider.name, text=f"{spider.verdict.state}: {found} links, {asked} pages asked for")
+        verdict = spider.verdict
+        counts = f"{found} links, {asked} pages asked for"
+        is_well = verdict.state in ("ok", "empty")
+        _say(source_id=spider.name, text=f"{verdict.state}: {counts if is_well else verdict.reason}")
+
+    def announce(spider: SourceSpider, pages: int) -> None:
+        minutes = max(1, round(pages * spider.delay / 60))
+        _say(source_id=spider.name, text=f"{pages} new pages, one every {spider.delay:g} s: about {minutes} min")
 
     for source in assignment.sources:
         task = Task(source, run, settings.data_dir, assignment.first_date, assignment.last_date)
@@ -240,7 +247,7 @@ def main() -> int:
             troubles.append(error)
             break
         crawler = Crawler(SourceSpider, scrapy_settings(settings, source))
-        process.crawl(crawler, crawl_log=crawl_log, state=state, on_end=note)
+        process.crawl(crawler, crawl_log=crawl_log, state=state, on_end=note, on_pages=announce)
     process.start()
     for trouble in troubles:
         _say(exit_code=trouble.exit_code, message=trouble.message, hint=trouble.hint)

@@ -13,6 +13,7 @@ from nichiro.settings import Settings
 LEAST_DELAY_SECONDS = 1.0
 MAX_RESPONSE_BYTES = 16 * 2**20
 RETRIES = 2
+DNS_SECONDS = 20
 
 
 def check_polite(settings: Settings, sources: Iterable[Source]) -> None:
@@ -22,7 +23,7 @@ def check_polite(settings: Settings, sources: Iterable[Source]) -> None:
     if not settings.contact.strip():
         raise ConfigError(
             "NICHIRO_CONTACT is empty: a live crawl says who it is",
-            "set it to a URL or address that reaches you",
+            "run `nichiro init`, or set it to a URL or address that reaches you",
         )
     for source in sources:
         if source.politeness.delay_seconds < LEAST_DELAY_SECONDS:
@@ -48,6 +49,8 @@ def scrapy_settings(settings: Settings, source: Source) -> dict[str, Any]:
         "DOWNLOAD_DELAY_JITTER": 0,  # it would go below the delay
         "DOWNLOAD_TIMEOUT": politeness.timeout_seconds,
         "DOWNLOAD_MAXSIZE": MAX_RESPONSE_BYTES,
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,  # an archive says who answered; Scrapy's default does not look
+        "DNS_TIMEOUT": DNS_SECONDS,
         "RETRY_TIMES": RETRIES,
         "RETRY_HTTP_CODES": [500, 502, 503, 504, 522, 524],
         "REDIRECT_MAX_TIMES": 5,

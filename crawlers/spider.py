@@ -6,6 +6,7 @@ It yields no items: every response lies in the archive before the spider sees it
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -33,7 +34,12 @@ class SourceSpider(Spider):
     """
 
     def __init__(
-        self, crawl_log: CrawlLog, state: CrawlState, on_end: Callable[[SourceSpider], None], **kwargs: object
+        self,
+        crawl_log: CrawlLog,
+        state: CrawlState,
+        on_end: Callable[[SourceSpider], None],
+        on_pages: Callable[[SourceSpider, int], None] = lambda spider, pages: None,
+        **kwargs: object,
     ) -> None:
         super().__init__(name=crawl_log.task.source.source_id, **kwargs)
         self.crawl_log = crawl_log
@@ -45,7 +51,7 @@ class SourceSpider(Spider):
         self.delay = self.source.politeness.delay_seconds
         self.trouble: NichiroError | None = None
         self.verdict = Verdict("unknown", "the crawl did not end")
-        self._on_end = on_end
+        self._on_end, self._on_pages = on_end, on_pages
         self._bug: str | None = None
         self._verdicts: list[Verdict] = []
         self._documents: set[str] = set()
@@ -68,7 +74,8 @@ class SourceSpider(Spider):
     def read_document(self, response: Response, entry: Discover, page: int) -> Iterator[Request]:
         """Note the document's verdict and ask for what it links to."""
         fetch: Fetch = response.meta["fetch"]
-        verdict = health.of_fetch(fetch)
+        asked_host = urlsplit(_first_url(response.request or Request(response.url))).netloc
+        verdict = health.of_fetch(fetch) or health.of_stand_in(fetch, self.robots.get(asked_host))
         if verdict is None and fetch.outcome == "not_modified":
             verdict = self._unmodified(fetch)
         elif verdict is None:
@@ -91,8 +98,8 @@ class SourceSpider(Spider):
         """Note that a discovery document gave no answer."""
         if fetch := self._lost(failure):
             error = failure.value
-            is_reachable = error.is_reachable if isinstance(error, RobotsDenied) else True
-            verdict = health.of_fetch(fetch, is_reachable)
+            unread = error.unread if isinstance(error, RobotsDenied) else None
+            verdict = health.of_fetch(fetch, unread)
             self._verdicts.append(verdict or Verdict("changed", f"{fetch.kind} {fetch.url}: {error}"))
 
     def archived(self, response: Response) -> None:
@@ -156,6 +163,8 @@ class SourceSpider(Spider):
     def _read(self, fetch: Fetch, entry: Discover, found: Found, page: int) -> tuple[Verdict, list[Request]]:
         before = self.state.document(fetch.url)
         read, fresh = self.frontier.take(fetch, found, self.delay)
+        if fresh and self.delay:  # a replay at full speed has no time to announce
+            self._on_pages(self, len(fresh))
         further = self._further(entry, found, page, has_news=bool(fresh))
         verdict = health.of_links(
             fetch,

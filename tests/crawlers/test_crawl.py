@@ -217,8 +217,8 @@ STATES = {
     "changed": (Answer(b"", 404), "new address"),
     "changed_page": (Answer(b"<html><body>A new site"), "root is <html>"),
     "down": (Answer(b"", 503), "503"),
-    "down_closed": (Answer(status=0), "connection_failed"),
-    "down_slow": (Answer(b"x", pause=3), "timeout"),
+    "down_closed": (Answer(status=0), "connection to down-closed.example broke"),
+    "down_slow": (Answer(b"x", pause=3), "did not answer in time"),
     "challenged": (Answer(b"<html><p>Checking your browser"), "bot challenge"),
     "empty": (Answer(feed(), headers=XML), "no link"),
     "stale": (Answer(feed(("/a/x", "Sun, 01 Mar 2026 12:00:00 GMT")), headers=XML), "2026-03-01"),
@@ -258,7 +258,7 @@ def test_states_of_sources(tmp_path: Path) -> None:
     for name, (_, words) in STATES.items():
         assert words in found[name]["reason"], found[name]["reason"]
     assert "Disallow: /" in found["robots"]["reason"]
-    assert "robots.txt could not be read: HTTP 500" in found["down_robots"]["reason"]
+    assert "robots.txt could not be read, so nothing was asked: HTTP 500" in found["down_robots"]["reason"]
     assert not {"http://robots.example/feed", "http://down-robots.example/feed"} & set(web.asked)
 
 
