@@ -6,6 +6,7 @@ killed, and be run again. Heavy libraries are imported where they are used.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -19,17 +20,20 @@ from pydantic import ValidationError
 
 from crawlers.catalog import load_catalog, sources
 from crawlers.source import Source
-from nichiro import candidate, partitions
-from nichiro.errors import ConfigError, NichiroError
+from nichiro import candidate, log, network, partitions
+from nichiro.errors import ConfigError, NichiroError, TransientError
 from nichiro.partitions import Say
+from nichiro.ping import ping
 from nichiro.run import Run, start_run
 from nichiro.settings import Settings
 from nichiro.status import Status
 from nichiro.steps import STEPS
 from transforms.beat import Beat
-from warehouse.lake import Lake, write_atomically
+from warehouse.lake import Lake, Partition, write_atomically
 from warehouse.store import current_release
-from warehouse.tables import ops
+from warehouse.tables import ops, raw
+
+logger = logging.getLogger(__name__)
 
 TODAY_IS = timedelta(days=2)   # a run's day may lag the fetch by the time zones and a night; older days are the past
 
@@ -66,6 +70,7 @@ class Pipeline:
         self.run = start_run(self.settings, self.run_date)
         self.status = Status(run_id=self.run.run_id, run_date=self.run.run_date, started_at=self.run.started_at)
         self.lake = Lake(self.settings.data_dir)
+        self._speak, self.say = self.say, self._say
 
     @cached_property
     def catalog(self) -> dict[str, Source]:
@@ -89,6 +94,7 @@ class Pipeline:
         for row in crawls.filter(~pl.col("state").is_in(["ok", "empty"])).iter_rows(named=True):
             self.status.sources[row["source_id"]] = f"{row['state']}: {row['reason'] or ''}"
         self.status.counts["fetched"] = int(crawls["fetched_count"].sum())
+        self._one_line_of_our_own(crawls)
         return crawls
 
     def parse(self) -> None:
@@ -150,6 +156,19 @@ class Pipeline:
             return self._do({name: partial(getattr(self, name), *arguments)})
 
     def _do(self, steps: dict[str, Callable[[], object]]) -> Status:
+        with log.recorded(self.run.directory, self.run.run_id):
+            try:
+                return self._go(steps)
+            except NichiroError:
+                raise
+            except Exception:
+                logger.exception("a bug of ours in step %s", self.status.step)
+                raise
+            finally:
+                if "publish" in steps or self.status.status == "blocked":
+                    ping(self.settings, self.status)
+
+    def _go(self, steps: dict[str, Callable[[], object]]) -> Status:
         self._write_status()
         try:
             for name, step in steps.items():
@@ -157,11 +176,13 @@ class Pipeline:
                 start = self.run.now()
                 step()
                 self.status.seconds[name] = round((self.run.now() - start).total_seconds(), 2)
+                logger.info("done in %s s", self.status.seconds[name], extra={"step": name})
                 if name == "publish":
                     self._write_status()   # the report reads it
         except NichiroError as error:
             self.status.status = "blocked" if self.status.step in ("check", "publish") else "failed"
-            self.status.exit_code, self.status.message = error.exit_code, str(error)
+            self.status.exit_code, self.status.message = error.exit_code, log.redact(str(error))
+            logger.error("%s: %s", self.status.status, error, extra={"step": self.status.step})
             self._write_status()
             if "report" in steps and self.status.status == "blocked" and current_release(self.settings.data_dir):
                 self.report()
@@ -171,6 +192,17 @@ class Pipeline:
             self.status.status = "done"
         self._write_status()
         return self.status
+
+    def _say(self, step: str, message: str) -> None:
+        logger.info(message, extra={"step": step})
+        self._speak(step, log.redact(message))
+
+    def _one_line_of_our_own(self, crawls: pl.DataFrame) -> None:
+        """Raise TransientError where no site can be at fault: the outcome rows stay, and the next run builds on them."""
+        done = {(row["captured_date"], row["source_id"]) for row in crawls.iter_rows(named=True)}
+        logged = [Partition(day, self.run.run_id, source_id) for day, source_id in sorted(done)]
+        if trouble := network.own_trouble(self.lake.read_all(raw.FETCHES, logged), self.lake.read_all(raw.CAPTURES, logged)):
+            raise TransientError(*trouble)
 
     def _write_status(self) -> None:
         self.status.finished_at = self.run.now()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from nichiro.errors import ConfigError
 
 PROJECT = Path(__file__).resolve().parent.parent
+_ADDRESS = re.compile(r"[^@\s:/]+@[^@\s:/]+\.[^@\s:/]+")
 
 
 class Settings(BaseSettings):
@@ -27,7 +30,10 @@ class Settings(BaseSettings):
     contact: str = Field("", description="URL or address in the user agent; a live crawl needs it")
     proxy: str = Field("", description="forward proxy; on loopback it is a replay, and only then may a clock be given")
     clock: str = Field("", description="replay only: the instant that the run takes for now, ISO 8601 with offset")
+    alerts: Path | None = Field(None, description="rules of who is told what; else alerts.yml beside the data folder, if there is one")
     keep_releases: int = Field(7, ge=2, description="releases kept for readers and for going back")
+    log: Literal["text", "json"] = Field("text", description="progress on standard error: lines for people or JSON")
+    ping_url: SecretStr = Field(SecretStr(""), description="dead-man's switch: asked after a published live run, with /fail after a failed one")
 
     @field_validator("timezone")
     @classmethod
@@ -36,6 +42,26 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError(f"{value!r} is not a time zone such as Asia/Tokyo") from error
+        return value
+
+    @field_validator("contact")
+    @classmethod
+    def _reachable(cls, value: str) -> str:
+        """It stands in the user agent of every request: one line, and nothing that is secret."""
+        value = value.strip()
+        parts = urlsplit(value)
+        is_page = parts.scheme in ("http", "https") and "." in (parts.hostname or "") and not re.search(r"\s", value)
+        if "@" in parts.netloc:
+            raise ValueError("a contact with credentials would be told to every site")
+        if value and not is_page and not _ADDRESS.fullmatch(value.removeprefix("mailto:")):
+            raise ValueError("write a URL such as https://example.org/about-our-crawler, or a mail address")
+        return value
+
+    @field_validator("ping_url")
+    @classmethod
+    def _pingable(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and urlsplit(value.get_secret_value()).scheme not in ("http", "https"):
+            raise ValueError("it is no http or https URL")   # and is not shown: it is secret
         return value
 
     @property

@@ -6,12 +6,14 @@ Exit codes: 0 done, 1 a check failed, 65 damaged files, 70 a check errored, 75 t
 from __future__ import annotations
 
 import json
+import logging
 import sys
 
 import typer
 
-from nichiro.cli import demo, own, reading, source, steps
+from nichiro.cli import config, demo, init, own, reading, source, status, steps
 from nichiro.errors import NichiroError
+from nichiro.log import is_json, redact
 
 app = typer.Typer(
     name="nichiro",
@@ -21,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (steps, reading, own, demo):
+for module in (init, steps, status, reading, own, demo, config):
     module.add_to(app)
 app.add_typer(source.app, name="source")
 
@@ -32,8 +34,12 @@ def main() -> None:
         app()
     except NichiroError as error:
         if "--json" in sys.argv:
-            print(json.dumps({"error": error.message, "hint": error.hint, "exit_code": error.exit_code}, ensure_ascii=False))
-        print(f"nichiro: {error}", file=sys.stderr)
+            told = {"error": redact(error.message), "hint": redact(error.hint), "exit_code": error.exit_code}
+            print(json.dumps(told, ensure_ascii=False))
+        if is_json():
+            logging.getLogger(__name__).error("%s", error)
+        else:
+            print(f"nichiro: {redact(str(error))}", file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         print("nichiro: stopped; nothing half-written counts, run again when you like", file=sys.stderr)

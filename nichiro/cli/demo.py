@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from nichiro.cli.options import Json, say, show_status
+from nichiro.cli.options import Json, progress, show_status
+from nichiro.settings import load_settings
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,8 +23,7 @@ def demo(
     """Crawl 120 days of a fictional web into a warehouse and a report: a backfill and two daily runs."""
     from nichiro.demo import run_demo
 
-    quiet = (lambda step, message: None) if as_json else say
-    for status in run_demo(data_dir, seed, quiet):
+    for status in run_demo(data_dir, seed, progress(load_settings(), quiet=as_json)):
         show_status(status, as_json=as_json)
     if not as_json:
         print(f"\nOpen {(data_dir / 'report.html').resolve()} in a browser, or ask:\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from nichiro.log import to_stderr
 from nichiro.run import parse_day
 from nichiro.settings import Settings, load_settings
 
@@ -41,10 +43,17 @@ def say(step: str, message: str) -> None:
     console.print(f"{step:<8} {message}", markup=False, style=None)
 
 
+def progress(settings: Settings, *, quiet: bool) -> Callable[[str, str], None]:
+    """Send the log to standard error; returns who tells a person, nobody where the log itself is JSON."""
+    to_stderr(settings)
+    return (lambda step, message: None) if quiet or settings.log == "json" else say
+
+
 def pipeline_of(data_dir: Path | None, day: str | None = None, *, quiet: bool = False) -> Pipeline:
     from nichiro.pipeline import Pipeline
 
-    return Pipeline(settings_of(data_dir), day_of(day), (lambda step, message: None) if quiet else say)
+    settings = settings_of(data_dir)
+    return Pipeline(settings, day_of(day), progress(settings, quiet=quiet))
 
 
 def show_status(status: Status, *, as_json: bool) -> None:

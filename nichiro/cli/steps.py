@@ -12,9 +12,7 @@ from nichiro.cli.options import (
     Last,
     Sources,
     day_of,
-    output,
     pipeline_of,
-    settings_of,
     show_status,
 )
 
@@ -35,7 +33,6 @@ def add_to(app: typer.Typer) -> None:
         app.command(name, help=summary, rich_help_panel="Steps", epilog=f"Example: nichiro {name} --json")(_step(name))
     app.command("run", rich_help_panel="Daily", epilog="Example: nichiro run   ·   nichiro run --from 2026-01-01 --to 2026-03-31")(run)
     app.command("rebuild", rich_help_panel="Daily", epilog="Example: nichiro rebuild")(rebuild)
-    app.command("status", rich_help_panel="Daily", epilog="Example: nichiro status --json")(status)
 
 
 def _check_range(first: str | None, last: str | None) -> None:
@@ -77,21 +74,3 @@ def rebuild(data_dir: DataDir = None, as_json: Json = False) -> None:
     """Derive everything again from archive and log, without network; the same rows come out."""
     pipeline = pipeline_of(data_dir, quiet=as_json)
     show_status(pipeline.rebuild(), as_json=as_json)
-
-
-def status(data_dir: DataDir = None, as_json: Json = False, last: int = typer.Option(5, help="How many runs.")) -> None:
-    """Say how the last runs went, and which release is current."""
-    import json
-
-    from nichiro.status import statuses
-    from warehouse.store import current_release
-
-    settings = settings_of(data_dir)
-    release = current_release(settings.data_dir)
-    runs = statuses(settings.data_dir, last)
-    if as_json:
-        print(json.dumps({"release": release.name if release else None, "runs": [run.model_dump(mode="json") for run in runs]}, ensure_ascii=False))
-        return
-    output.print(f"current release: {release.name if release else 'none yet'}", markup=False)
-    for run in runs:
-        show_status(run, as_json=False)

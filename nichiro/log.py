@@ -1,0 +1,128 @@
+"""What a run says: JSON lines in its ``log.jsonl`` and, with NICHIRO_LOG=json, on standard error; without secrets."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from nichiro.errors import TransientError
+from nichiro.settings import Settings
+
+FILE = "log.jsonl"
+FIELDS = ("run_id", "step", "source_id")   # what a record may carry besides its message
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
+_hidden: set[str] = set()
+
+
+def hide(*secrets: str) -> None:
+    """Make ``redact`` show these texts as ***; whoever reads a secret from the environment says so here."""
+    _hidden.update(secret for secret in secrets if secret)
+
+
+def redact(text: str) -> str:
+    """``text`` without hidden secrets and without the user part of any URL."""
+    for secret in sorted(_hidden, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return _CREDENTIALS.sub("***@", text)
+
+
+def hide_secrets_of(settings: Settings) -> None:
+    """Hide what is secret in the settings and in the proxies of the environment."""
+    hide(settings.ping_url.get_secret_value())
+    for proxy in (settings.proxy, *(os.environ.get(name, "") for name in _PROXIES)):
+        credentials, at, _ = proxy.rpartition("@")
+        if at:
+            credentials = credentials.rpartition("/")[2]
+            hide(credentials, credentials.partition(":")[2])
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: at (UTC), level, logger, run_id, step, message, traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {"at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")}
+        line |= {"level": record.levelname.lower(), "logger": record.name}
+        line |= {name: value for name in FIELDS if (value := getattr(record, name, None))}
+        line["message"] = redact(record.getMessage())
+        if record.exc_info:
+            line["traceback"] = redact(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class Lines(logging.Formatter):
+    """For people: the message alone."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(f"nichiro: {record.getMessage()}")
+
+
+class _File(logging.FileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:
+        """A full disk: the step that meets it says so; the log only falls silent."""
+        self.setLevel(logging.CRITICAL + 1)
+
+
+class _Stamp(logging.Filter):
+    def __init__(self, run_id: str) -> None:
+        super().__init__()
+        self.run_id = run_id
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.run_id = self.run_id
+        return True
+
+
+def is_json() -> bool:
+    """Whether standard error carries JSON lines, and therefore nothing else."""
+    return any(each.get_name() == "nichiro" and isinstance(each.formatter, JsonLines) for each in logging.getLogger().handlers)
+
+
+def to_stderr(settings: Settings) -> None:
+    """Send the log to standard error: everything as JSON, or only warnings, as lines for people."""
+    hide_secrets_of(settings)
+    root = logging.getLogger()
+    for handler in [each for each in root.handlers if each.get_name() == "nichiro"]:
+        root.removeHandler(handler)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.set_name("nichiro")
+    handler.setFormatter(JsonLines() if settings.log == "json" else Lines())
+    handler.setLevel(logging.INFO if settings.log == "json" else logging.WARNING)
+    if settings.log == "text":   # the command line itself shows people a run's progress and its error
+        handler.addFilter(lambda record: record.name != "nichiro.pipeline")
+    root.addHandler(handler)
+    logging.getLogger("nichiro").setLevel(logging.INFO)
+
+
+@contextmanager
+def recorded(directory: Path, run_id: str) -> Iterator[None]:
+    """Stamp what is logged meanwhile with the run's id and append it to ``directory/log.jsonl``.
+
+    Raises TransientError where that file cannot be opened.
+    """
+    root, stamp = logging.getLogger(), _Stamp(run_id)
+    try:
+        file = _File(directory / FILE, encoding="utf-8")
+    except OSError as error:
+        raise TransientError(f"cannot write {directory / FILE}: {error.strerror}", "check rights and free space") from error
+    file.setFormatter(JsonLines())
+    logging.getLogger("nichiro").setLevel(logging.INFO)
+    root.addHandler(file)
+    stamped = list(root.handlers)
+    for handler in stamped:
+        handler.addFilter(stamp)
+    try:
+        yield
+    finally:
+        for handler in stamped:
+            handler.removeFilter(stamp)
+        root.removeHandler(file)
+        with suppress(OSError):   # what a full disk left in the buffer
+            file.close()
