@@ -66,8 +66,9 @@ def _counts(articles: pl.DataFrame, language: str, lexicon: pl.DataFrame) -> pl.
         tokens = found.list.len()
     words = articles.select("capture_id", word=found).explode("word", empty_as_null=True).drop_nulls("word")
     vocabulary = words["word"].unique().sort()
-    polarity = dict(zip(vocabulary, (_polarity(word, language, patterns) for word in vocabulary), strict=True))
-    words = words.with_columns(polarity=pl.col("word").replace_strict(polarity, return_dtype=pl.Int32))
+    # A join, for a mapping of no words at all would leave the column a string.
+    polarity = pl.Series("polarity", [_polarity(word, language, patterns) for word in vocabulary], pl.Int32)
+    words = words.join(pl.DataFrame([vocabulary, polarity]), on="word", how="left", maintain_order="left")
     if language in _NEGATION:
         turns = pl.col("word").is_in([word for word in vocabulary if _NEGATION[language].fullmatch(word)])
         before = pl.any_horizontal(turns.shift(step, fill_value=False).over("capture_id") for step in (1, 2))

@@ -83,3 +83,9 @@ def test_broken_lists_say_where(tmp_path: Path) -> None:
 @pytest.mark.skipif(not SHARED.exists(), reason="../shared is not here")
 def test_the_op_ed_is_negative(lexicons: pl.DataFrame) -> None:
     assert score(lexicons, (SHARED / "seed" / "op-ed.txt").read_text(encoding="utf-8"))[2] < -0.1
+
+
+@pytest.mark.parametrize(("language", "body"), [("ja", "あいうえお。"), ("en", "…"), ("ru", "")])
+def test_a_day_without_a_listed_word(lexicons: pl.DataFrame, language: str, body: str) -> None:
+    """A frame in which nothing at all was found, as on a quiet day of one source."""
+    assert score(lexicons, body, language) == (0, 0, None, "no_tone_words")
