@@ -71,6 +71,7 @@ def publish(run: Run, settings: Settings, status: Status) -> str | None:
         raise CheckFailed("the candidate was not checked, or a check failed", "run `nichiro check`, see `nichiro status`")
     status.build_id = note["build_id"]
     _ledger(candidate, run, status)
+    _alert_log(candidate, Lake(settings.data_dir))
     candidate.close()
     make_current(settings.data_dir, note["build_id"], settings.keep_releases)
     return note["build_id"]
@@ -108,3 +109,10 @@ def _ledger(candidate: Candidate, run: Run, status: Status) -> None:
                 "status": "published" if told is status else "blocked", "build_id": told.build_id,
             }
             candidate.insert(ops.RUNS, pl.DataFrame([row], schema=ops.RUNS.schema))
+
+
+def _alert_log(candidate: Candidate, lake: Lake) -> None:
+    """Take over the alerts' rows of every run that the candidate does not hold yet."""
+    for table in ops.ALERT_LOG:
+        held = set(candidate.read(table)["run_id"])
+        candidate.insert(table, lake.read_all(table, [each for each in lake.partitions(table) if each.run_id not in held]))

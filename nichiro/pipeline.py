@@ -65,6 +65,7 @@ class Pipeline:
     say: Say = lambda step, message: None
     run: Run = field(init=False)
     status: Status = field(init=False)
+    _put_off: NichiroError | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.run = start_run(self.settings, self.run_date)
@@ -130,6 +131,20 @@ class Pipeline:
         self.status.status = "published" if build_id else "unchanged"
         self.say("publish", f"release {build_id}" if build_id else "nothing new: the current release stays")
 
+    def alert(self) -> None:
+        """Tell people what is new in the current release. Trouble here stops nothing: in a whole run it is raised last."""
+        from nichiro.alerts import Alerts
+
+        try:
+            counts = Alerts(self.settings, self.run, partial(self.say, "alert")).watch()
+        except NichiroError as error:
+            if self.status.status == "running":
+                raise
+            self._put_off = error
+            self.say("alert", str(error))
+            return
+        self.status.counts |= {f"alerts_{name}": count for name, count in counts.items()}
+
     def report(self) -> None:
         from nichiro.report import write_report
 
@@ -184,13 +199,19 @@ class Pipeline:
             self.status.exit_code, self.status.message = error.exit_code, log.redact(str(error))
             logger.error("%s: %s", self.status.status, error, extra={"step": self.status.step})
             self._write_status()
+            if "alert" in steps:
+                self.alert()
             if "report" in steps and self.status.status == "blocked" and current_release(self.settings.data_dir):
                 self.report()
                 self._write_status()
             raise
         if self.status.status == "running":
             self.status.status = "done"
+        if self._put_off:
+            self.status.exit_code, self.status.message = self._put_off.exit_code, log.redact(str(self._put_off))
         self._write_status()
+        if self._put_off:
+            raise self._put_off
         return self.status
 
     def _say(self, step: str, message: str) -> None:

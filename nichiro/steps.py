@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-STEPS = ("crawl", "parse", "gate", "enrich", "build", "check", "publish", "report")
+STEPS = ("crawl", "parse", "gate", "enrich", "build", "check", "publish", "alert", "report")

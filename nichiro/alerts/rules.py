@@ -94,9 +94,9 @@ class Rules(Model):
 
     @model_validator(mode="after")
     def _known_recipients(self) -> Rules:
-        for rule in (*self.news, *self.trouble):
-            if rule.to not in self.recipients:
-                raise ValueError(f"a rule names {rule.to!r}, who is no recipient")
+        for name in (*(rule.to for rule in self.news), *(rule.to for rule in self.trouble)):
+            if name not in self.recipients:
+                raise ValueError(f"a rule names {name!r}, who is no recipient")
         return self
 
 
@@ -133,16 +133,13 @@ def load_rules(path: Path | None) -> Rules:
         raise ConfigError(f"{path} cannot be read: {error}", "see docs/alerts.md and alerts.example.yml") from error
 
 
-def addresses(rules: Rules, environment: Mapping[str, str] | None = None) -> dict[str, list[Address]]:
-    """recipient -> its channels, secrets filled in from the environment and ``.env``.
-
-    Raises ConfigError for a name that is not set.
-    """
-    given = environment if environment is not None else {k: v for k, v in dotenv_values(".env").items() if v} | dict(os.environ)
-    return {name: [_address(name, url, given) for url in who.channels] for name, who in rules.recipients.items()}
+def environment() -> dict[str, str]:
+    """What ``${NAME}`` may stand for: ``.env``, overruled by the environment."""
+    return {name: value for name, value in dotenv_values(".env").items() if value} | dict(os.environ)
 
 
-def _address(recipient: str, template: str, given: Mapping[str, str]) -> Address:
+def address(recipient: str, template: str, given: Mapping[str, str]) -> Address:
+    """A recipient's channel with its secrets filled in, percent-encoded. Raises ConfigError for a name that is not set."""
     names = _PLACEHOLDER.findall(template)
     if missing := [name for name in names if not given.get(name)]:
         raise ConfigError(f"alert rules: {recipient} needs ${{{missing[0]}}}, which is not set", "set it in the environment or in .env")

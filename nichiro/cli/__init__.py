@@ -11,13 +11,13 @@ import sys
 
 import typer
 
-from nichiro.cli import config, demo, init, own, reading, source, status, steps
+from nichiro.cli import alert, config, demo, init, own, reading, source, status, steps
 from nichiro.errors import NichiroError
 from nichiro.log import is_json, redact
 
 app = typer.Typer(
     name="nichiro",
-    help="Media monitor for Japan–Russia relations: crawl, archive, measure, check, publish, report.",
+    help="Media monitor for Japan–Russia relations: crawl, archive, measure, check, publish, alert, report.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
@@ -26,6 +26,7 @@ app = typer.Typer(
 for module in (init, steps, status, reading, own, demo, config):
     module.add_to(app)
 app.add_typer(source.app, name="source")
+app.add_typer(alert.app, name="alert", rich_help_panel="Daily")
 
 
 def main() -> None:

@@ -64,7 +64,7 @@ def _step(name: str):
 def run(
     day: Day = None, source: Sources = None, first: First = None, last: Last = None, data_dir: DataDir = None, as_json: Json = False
 ) -> None:
-    """Do the whole day: crawl, parse, gate, enrich, build, check, publish, report."""
+    """Do the whole day: crawl, parse, gate, enrich, build, check, publish, alert, report."""
     _check_range(first, last)
     pipeline = pipeline_of(data_dir, day, quiet=as_json)
     show_status(pipeline.run_all(source, day_of(first), day_of(last)), as_json=as_json)

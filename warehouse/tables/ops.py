@@ -236,3 +236,6 @@ DECISIONS_TABLE = Table(
     primary_key=("run_id",),
     partition="run_id",
 )
+
+# Written by the alerts' step and by people, run by run; a release takes over those that it does not hold yet.
+ALERT_LOG = (ALERT_OBSERVATIONS, TROUBLES, DELIVERIES, DECISIONS_TABLE)

@@ -1,0 +1,83 @@
+"""What a message says: the alerts' figures, and from the release the stories, terms and official acts behind them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from nichiro.alerts.inert import inert, inert_url
+from nichiro.query import run_query
+from warehouse.sql import Connection
+
+STORIES = 5
+TERMS = 6
+ACTS = 2
+TERM_ARTICLES = 2   # a term of one article is no reason
+SERIES = 8          # a storm touches dozens of series: the likeliest are told
+
+
+def news(observations: pl.DataFrame, connection: Connection, where: Path | str) -> dict[str, Any]:
+    """Content of a message on ``observations`` (rows of ops.alert_observations), a block per day, the latest first.
+
+    ``where``: the report's address or path. The stories are those of the day's likeliest series.
+    """
+    topics = {"any": "Whole beat"} | dict(run_query(connection, "ops.topics").select("topic_id", "title").iter_rows())
+    days = []
+    for (day,), rows in observations.sort("published_date", descending=True).group_by("published_date", maintain_order=True):
+        days.append(_day(day, rows.sort("q_value", "topic_id", "country_code"), connection, topics))
+    return {"days": days, "alert_count": observations.height, "report": str(where), "fields": {"days": [_fields(day) for day in days]}}
+
+
+def _day(day: date, rows: pl.DataFrame, connection: Connection, topics: dict[str, str]) -> dict[str, Any]:
+    alerts = [
+        row | {
+            "topic": topics.get(row["topic_id"], row["topic_id"]),
+            "is_withdrawn": row["reason"] == "withdrawn", "is_revised": row["state"] == "revised",
+        }
+        for row in rows.iter_rows(named=True)
+    ]
+    spike = {"spike_id": alerts[0]["alert_id"]}
+    stories = run_query(connection, "spike_articles", spike)
+    terms = run_query(connection, "spike_terms", spike).filter(pl.col("article_count") >= TERM_ARTICLES)
+    acts = run_query(connection, "spike_acts", spike).filter(pl.col("is_on_topic") | pl.lit(alerts[0]["topic_id"] == "any"))
+    return {
+        "day": day,
+        "alerts": alerts[:SERIES],
+        "further_count": len(alerts[SERIES:]),
+        "stories": _linked(stories.unique("headline", keep="first", maintain_order=True).head(STORIES)),
+        "story_count": stories.height,
+        "terms": terms.head(TERMS).to_dicts(),
+        "acts": _linked(acts.head(ACTS)),
+    }
+
+
+def _linked(rows: pl.DataFrame) -> list[dict[str, Any]]:
+    return [row | {"link": inert_url(row["url"])} for row in rows.iter_rows(named=True)]
+
+
+def _fields(block: dict[str, Any]) -> dict[str, Any]:
+    """The same for programs: JSON types only."""
+    figures = ("alert_id", "state", "topic_id", "country_code", "observed_count", "expected_count", "p_value", "q_value")
+    return {
+        "published_date": block["day"].isoformat(),
+        "alerts": [{name: alert[name] for name in figures} | {"is_withdrawn": alert["is_withdrawn"]} for alert in block["alerts"]],
+        "stories": [
+            {"headline": inert(story["headline"]), "publisher": inert(story["publisher"]), "url": story["link"], "copy_count": story["copy_count"]}
+            for story in block["stories"]
+        ],
+        "terms": [inert(term["term"]) for term in block["terms"]],
+    }
+
+
+def trouble(troubles: pl.DataFrame, where: Path | str) -> dict[str, Any]:
+    """Content of a message on rows of ops.troubles."""
+    rows = troubles.sort("kind", "subject").to_dicts()
+    fields = [{name: inert(row[name], 600) for name in ("trouble_id", "kind", "subject", "message")} for row in rows]
+    return {"troubles": rows, "report": str(where), "fields": {"troubles": fields}}
+
+
+def test(recipient: str) -> dict[str, Any]:
+    return {"recipient": recipient, "fields": {}}
