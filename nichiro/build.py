@@ -13,13 +13,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from transforms.spikes import coverage_spikes
 
 from transforms.articles import articles
 from transforms.copies import copies
 from transforms.coverage import coverage_daily
 from transforms.documents import documents, fates
 from transforms.health import source_days
+from transforms.spikes import coverage_spikes
 from transforms.trends import tone_daily
 from warehouse.contract import Table
 from warehouse.lake import Lake, Partition

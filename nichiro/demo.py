@@ -18,9 +18,8 @@ TAKEN_AT = time(23, 30, tzinfo=UTC)   # by then the day has ended in Tokyo, Mosc
 def run_demo(data_dir: Path, seed: int, say: Say) -> Iterator[Status]:
     """Run the chain on the fictional web of ``seed`` into ``data_dir``; yields each run's status."""
     try:
-        from tests.demosite.replay import ReplayProxy
-
         from tests.demosite import DemoSite
+        from tests.demosite.replay import ReplayProxy
     except ImportError as error:
         raise ConfigError("the demo's fictional web is not here", "run it in a checkout of the repository") from error
     _make_room(data_dir)

@@ -12,7 +12,6 @@ from itertools import islice
 from pathlib import Path
 
 import polars as pl
-from transforms.tone import tone
 
 from crawlers.extract import extract_file
 from nichiro.errors import ConfigError, TransientError
@@ -21,6 +20,7 @@ from nichiro.pipeline import load_beat
 from nichiro.run import clock_of
 from nichiro.settings import load_settings
 from transforms.relevance import judge
+from transforms.tone import tone
 
 SUFFIXES = (".html", ".htm", ".xhtml", ".txt")
 BATCH = 256   # lines scored at once: enough to vectorise, few enough to answer while a long input comes in
