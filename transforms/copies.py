@@ -55,7 +55,8 @@ def copies(articles: pl.DataFrame, targets: pl.Series) -> pl.DataFrame:
         samples=pl.col("signature").list.len(),
         minimum=pl.when(pl.col("language_code").is_in(UNSPACED)).then(SHARED_CHARACTERS).otherwise(SHARED_WORDS),
     ).filter(pl.col("samples") >= pl.col("minimum"))
-    found = [_copies_of(day, texts) for day in targets.unique().sort()]
+    days = texts.filter(pl.col("published_date").is_in(targets.implode()))["published_date"].unique().sort()
+    found = [_copies_of(day, texts) for day in days]
     return COPIES.conform(pl.concat(found) if found else COPIES.empty())
 
 

@@ -63,6 +63,8 @@ def coverage_spikes(
     window = _Window.of(articles, source_days, sources, topic_ids, days)
     rows = []
     for day in days.unique().sort():
+        if window.most(day) < MINIMUM_COUNT:
+            continue   # no series can reach it
         tested = list(_evaluate(day, window, topic_ids, last_complete))
         if not tested:
             continue
@@ -119,6 +121,10 @@ class _Window:
             for topic in {ANY, *subjects} & topic_place.keys():
                 beat[place[source_id], topic_place[topic], number] += 1
         return cls(first, list(place), declared["country_code"].to_list(), healthy, beat, beside, originals.filter("on_beat"))
+
+    def most(self, day: date) -> float:
+        """Originals on the beat of a day, all sources together: no series counts more."""
+        return self.beat[:, 0, (day - self.first).days].sum()
 
     def article_ids(self, day: date, series: dict) -> list[str]:
         """The articles behind a series' count, sorted."""
