@@ -156,7 +156,7 @@ def _run_child(
     settings: Settings, run: Run, tasks: list[Task], on_progress: Callable[[str, str], None]
 ) -> NichiroError | None:
     assignment = Assignment(
-        settings=settings.model_dump(mode="json")
+        settings=settings.model_dump(mode="json", exclude={"ping_url"})
         | {"clock": run.now().isoformat() if settings.clock else ""},
         run_id=run.run_id,
         run_date=run.run_date,
@@ -195,7 +195,7 @@ def _run_child(
 def _conversation(child: subprocess.Popen[str], assignment: Assignment) -> Iterator[dict]:
     assert child.stdin and child.stdout
     try:
-        child.stdin.write(assignment.model_dump_json())
+        child.stdin.write(assignment.model_dump_json(exclude={"settings": {"ping_url"}}))  # a child has no use for it
         child.stdin.close()
     except BrokenPipeError:
         return  # it died at once: its return code says so

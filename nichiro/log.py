@@ -64,6 +64,14 @@ class Lines(logging.Formatter):
         return redact(f"nichiro: {record.getMessage()}")
 
 
+class _Stderr(logging.StreamHandler):
+    """Writes to what standard error is by then, not to what it was."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
+
+
 class _File(logging.FileHandler):
     def handleError(self, record: logging.LogRecord) -> None:
         """A full disk: the step that meets it says so; the log only falls silent."""
@@ -91,7 +99,7 @@ def to_stderr(settings: Settings) -> None:
     root = logging.getLogger()
     for handler in [each for each in root.handlers if each.get_name() == "nichiro"]:
         root.removeHandler(handler)
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Stderr()
     handler.set_name("nichiro")
     handler.setFormatter(JsonLines() if settings.log == "json" else Lines())
     handler.setLevel(logging.INFO if settings.log == "json" else logging.WARNING)
