@@ -39,6 +39,12 @@ class CheckErrored(NichiroError):
     exit_code = 70
 
 
+class Bug(NichiroError):
+    """What should never have happened; the traceback is in the run's log (EX_SOFTWARE)."""
+
+    exit_code = 70
+
+
 class TransientError(NichiroError):
     """Try again later: a lock, a full disk, a network (EX_TEMPFAIL). Airflow retries this one only."""
 

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from crawlers.catalog import load_catalog, sources
 from crawlers.source import Source
 from nichiro import candidate, log, network, partitions
-from nichiro.errors import ConfigError, NichiroError, TransientError
+from nichiro.errors import Bug, ConfigError, NichiroError, TransientError
 from nichiro.partitions import Say
 from nichiro.ping import ping
 from nichiro.run import Run, start_run
@@ -176,9 +176,15 @@ class Pipeline:
                 return self._go(steps)
             except NichiroError:
                 raise
-            except Exception:
+            except Exception as error:
                 logger.exception("a bug of ours in step %s", self.status.step)
-                raise
+                bug = Bug(
+                    f"a bug of ours in step {self.status.step}: {type(error).__name__}: {' '.join(str(error).split())[:200]}",
+                    f"the current release stays; report it with {self.run.directory / 'log.jsonl'}",
+                )
+                self.status.status, self.status.exit_code, self.status.message = "failed", bug.exit_code, str(bug)
+                self._write_status()
+                raise bug from error
             finally:
                 if "publish" in steps or self.status.status == "blocked":
                     ping(self.settings, self.status)

@@ -221,3 +221,17 @@ def test_full_disk_in_the_lake(tmp_path: Path, world: Lake, monkeypatch: pytest.
     monkeypatch.undo()
     assert world.read(raw.CRAWLS, partition).equals(before)
     assert not list(world.root.rglob("*.tmp"))
+
+
+def test_a_bug_is_one_line_and_a_traceback_in_the_log(command: Command, tmp_path: Path, world: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    from nichiro import partitions
+
+    def surprise(*_: object) -> None:
+        raise ZeroDivisionError("no such\nthing")
+
+    monkeypatch.setattr(partitions, "parse", surprise)
+    code, text = command("parse")
+    assert code == 70
+    one_line(text, "step parse", "ZeroDivisionError: no such thing", "log.jsonl")
+    log = max((tmp_path / "data" / "runs").glob("*/log.jsonl")).read_text()
+    assert "Traceback" in log and "surprise" in log
