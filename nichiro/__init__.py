@@ -37,5 +37,5 @@ def table(name: str) -> pl.DataFrame:
         raise ConfigError(f"no table is called {name}", "docs/data-dictionary.md lists them")
     schema = {column.name: column.dtype for column in TABLES[name].served_columns}
     with connect() as connection:
-        rows = pl.from_arrow(connection.sql(f"FROM {TABLES[name].name}").to_arrow_table())
-    return rows.select(pl.col(column).cast(dtype) for column, dtype in schema.items())  # type: ignore[union-attr]
+        rows = pl.DataFrame(connection.sql(f"FROM {TABLES[name].name}").to_arrow_table())
+    return rows.select(pl.col(column).cast(dtype) for column, dtype in schema.items())

@@ -136,7 +136,7 @@ def _documents(
     before = candidate.read(marts.ARTICLES, affected)
     days = set(before["published_date"]) | set(current["published_date"])
     candidate.delete(marts.ARTICLES, affected)
-    targets = _around(days, enriched.COPIES.window_days, enriched.COPIES.window_days)
+    targets = _around(days, enriched.COPIES.reach, enriched.COPIES.reach)
     # A document that changed its day leaves no copy row behind: its old day is among the targets.
     neighbours = candidate.read(marts.ARTICLES, _keys(_around(targets, 30, 30)))
     compared = pl.concat([neighbours.select(_COMPARED), current.select(_COMPARED)])
@@ -214,7 +214,7 @@ def _spike_days(
     candidate: Candidate, coverage_days: list[date], before: dict[str, date], after: dict[str, date]
 ) -> list[date]:
     """Days whose evaluation can differ: those up to 63 days after a change, and those that became complete."""
-    window = marts.COVERAGE_SPIKES.window_days
+    window = marts.COVERAGE_SPIKES.reach
     days = _around(coverage_days, 0, window)
     for country, last in after.items():
         first = before.get(country)
@@ -225,7 +225,7 @@ def _spike_days(
 
 
 def _spikes(candidate: Candidate, days: list[date], sources: pl.DataFrame, topics: pl.DataFrame) -> None:
-    window = _around(days, marts.COVERAGE_SPIKES.window_days, 0)
+    window = _around(days, marts.COVERAGE_SPIKES.reach, 0)
     found = coverage_spikes(
         candidate.read(marts.ARTICLES, _keys(window)),
         candidate.read(ops.SOURCE_DAYS, _keys(window, "day")),

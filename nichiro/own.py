@@ -19,6 +19,7 @@ from nichiro.lexicons import load_lexicons
 from nichiro.pipeline import load_beat
 from nichiro.run import clock_of
 from nichiro.settings import load_settings
+from transforms.beat import Beat
 from transforms.relevance import judge
 from transforms.tone import tone
 
@@ -77,7 +78,7 @@ def _line(line: str) -> dict:
     return row
 
 
-def _score(rows: list[dict], beat: object, lexicons: pl.DataFrame) -> list[dict]:
+def _score(rows: list[dict], beat: Beat, lexicons: pl.DataFrame) -> list[dict]:
     from crawlers.language import language_of
 
     if not rows:

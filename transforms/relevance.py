@@ -80,10 +80,8 @@ def judge(articles: pl.DataFrame, beat: Beat) -> Judged:
             }
             for passage in passages
         ]
-    passages = PASSAGES.conform(pl.DataFrame(found, schema=PASSAGES.schema))
-    return Judged(
-        RELEVANCE_TABLE.conform(pl.DataFrame(verdicts, schema=RELEVANCE_TABLE.schema)), passages, topics(passages)
-    )
+    rows = PASSAGES.conform(pl.DataFrame(found, schema=PASSAGES.schema))
+    return Judged(RELEVANCE_TABLE.conform(pl.DataFrame(verdicts, schema=RELEVANCE_TABLE.schema)), rows, topics(rows))
 
 
 def topics(passages: pl.DataFrame) -> pl.DataFrame:

@@ -67,6 +67,13 @@ class Table:
     def name(self) -> str:
         return f"{self.zone}.{self.noun}"
 
+    @property
+    def reach(self) -> int:
+        """Days around a dirty day in which rows can change. Raises ContractError for a per-partition table."""
+        if self.window_days is None:
+            raise ContractError(f"{self.name} is a function of one log partition and has no window")
+        return self.window_days
+
     @cached_property
     def schema(self) -> pl.Schema:
         return pl.Schema({column.name: column.dtype for column in self.columns})

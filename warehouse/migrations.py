@@ -51,7 +51,7 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
             continue
         frame = None
         if version:
-            old = pl.from_arrow(connection.sql(f"FROM {table.name}").to_arrow_table())
+            old = pl.DataFrame(connection.sql(f"FROM {table.name}").to_arrow_table())
             frame = upgrade(table, old, version) if version < table.version else None
             connection.execute(f"DROP TABLE {table.name}")
             if frame is None:

@@ -103,7 +103,7 @@ class Candidate:
         for name, frame in frames.items():
             self._connection.register(name, frame.to_arrow())
         try:
-            return pl.from_arrow(self._connection.sql(sql).to_arrow_table())
+            return pl.DataFrame(self._connection.sql(sql).to_arrow_table())
         finally:
             for name in frames:
                 self._connection.unregister(name)
