@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -44,7 +44,7 @@ class Alerts:
     run: Run
     say: Callable[[str], None] = lambda message: None
     sleep: Callable[[float], None] = time.sleep
-    patience: Patience = Patience()
+    patience: Patience = field(default_factory=Patience)
 
     def __post_init__(self) -> None:
         self.data_dir = self.settings.data_dir

@@ -46,7 +46,7 @@ class Courier:
     zone: ZoneInfo
     sleep: Callable[[float], None]
     chance: random.Random
-    patience: Patience = Patience()
+    patience: Patience
 
     def deliver(self, recipient: str, channel: Channel) -> dict[str, int]:
         """Bring one channel up to date; returns outcome -> messages. A channel in trouble never raises."""
