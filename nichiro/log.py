@@ -19,12 +19,15 @@ FILE = "log.jsonl"
 FIELDS = ("run_id", "step", "source_id")   # what a record may carry besides its message
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
+# Control characters, line ends that only some programs know, marks that turn the direction of writing.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+SHORTEST_SECRET = 4   # a shorter one stands in half of all words
 _hidden: set[str] = set()
 
 
 def hide(*secrets: str) -> None:
     """Make ``redact`` show these texts as ***; whoever reads a secret from the environment says so here."""
-    _hidden.update(secret for secret in secrets if secret)
+    _hidden.update(secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
 
 
 def redact(text: str) -> str:
@@ -32,6 +35,15 @@ def redact(text: str) -> str:
     for secret in sorted(_hidden, key=len, reverse=True):
         text = text.replace(secret, "***")
     return _CREDENTIALS.sub("***@", text)
+
+
+def shown(text: str) -> str:
+    """``text`` redacted and on one line, fit for a terminal: what a crawled page slipped in is written as \\uXXXX."""
+    return _visible(redact(text))
+
+
+def _visible(text: str) -> str:
+    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def hide_secrets_of(settings: Settings) -> None:
@@ -54,14 +66,14 @@ class JsonLines(logging.Formatter):
         line["message"] = redact(record.getMessage())
         if record.exc_info:
             line["traceback"] = redact(self.formatException(record.exc_info))
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return _visible(json.dumps(line, ensure_ascii=False, default=str))   # \uXXXX is JSON's way, too
 
 
 class Lines(logging.Formatter):
     """For people: the message alone."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return redact(f"nichiro: {record.getMessage()}")
+        return shown(f"nichiro: {record.getMessage()}")
 
 
 class _Stderr(logging.StreamHandler):

@@ -222,7 +222,7 @@ class Pipeline:
 
     def _say(self, step: str, message: str) -> None:
         logger.info(message, extra={"step": step})
-        self._speak(step, log.redact(message))
+        self._speak(step, log.shown(message))
 
     def _one_line_of_our_own(self, crawls: pl.DataFrame) -> None:
         """Raise TransientError where no site can be at fault: the outcome rows stay, and the next run builds on them."""

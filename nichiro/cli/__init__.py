@@ -13,7 +13,7 @@ import typer
 
 from nichiro.cli import alert, config, demo, init, own, reading, source, status, steps
 from nichiro.errors import NichiroError
-from nichiro.log import is_json, redact
+from nichiro.log import is_json, redact, shown
 
 app = typer.Typer(
     name="nichiro",
@@ -40,7 +40,7 @@ def main() -> None:
         if is_json():
             logging.getLogger(__name__).error("%s", error)
         else:
-            print(f"nichiro: {redact(str(error))}", file=sys.stderr)
+            print(f"nichiro: {shown(str(error))}", file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         print("nichiro: stopped; nothing half-written counts, run again when you like", file=sys.stderr)

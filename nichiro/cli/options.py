@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from nichiro.log import to_stderr
+from nichiro.log import shown, to_stderr
 from nichiro.run import parse_day
 from nichiro.settings import Settings, load_settings
 
@@ -65,11 +65,11 @@ def show_status(status: Status, *, as_json: bool) -> None:
     if status.seconds:
         output.print("  " + "  ".join(f"{name} {seconds:g} s" for name, seconds in status.seconds.items()), markup=False)
     for source_id, reason in sorted(status.sources.items()):
-        output.print(f"  source  {source_id}: {reason}", markup=False)
+        output.print(f"  source  {source_id}: {shown(reason)}", markup=False)
     for check in status.checks:
         output.print(f"  check   {check.outcome} ({check.severity}): {check.suite} {check.check_name} {check.observed or ''}", markup=False)
     if status.message:
-        output.print(f"  {status.message}", markup=False)
+        output.print(f"  {shown(status.message)}", markup=False)
     if status.report:
         output.print(f"  report  {status.report}", markup=False)
     sys.stdout.flush()

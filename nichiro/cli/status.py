@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from nichiro.cli.options import DataDir, Json, output, settings_of
+from nichiro.log import shown
 
 if TYPE_CHECKING:
     from nichiro.overview import Overview
@@ -65,7 +66,7 @@ def _show(seen: Overview, zone: ZoneInfo) -> None:
 
 
 def _line(name: str, text: str) -> None:
-    output.print(f"{name:<10} {text}", markup=False)
+    output.print(f"{name:<10} {shown(text)}", markup=False)
 
 
 def _clock(instant: datetime, zone: ZoneInfo) -> str:

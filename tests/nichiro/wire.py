@@ -27,7 +27,7 @@ class Everywhere(dict[str, Answer]):
         self.answer = answer
 
     def get(self, key: str, default: object = None) -> Answer:   # type: ignore[override]
-        return self[key] if key in self else self.answer
+        return super().get(key, self.answer)
 
 
 @contextmanager
