@@ -16,7 +16,7 @@ from nichiro.settings import PROJECT, Settings
 from warehouse.lake import write_atomically
 
 DOTENV = Path(".env")
-RULES = Path("alerts.yml")
+RULES = "alerts.yml"   # beside the data folder, where the pipeline looks for it
 RULES_TEMPLATE = PROJECT / "alerts.example.yml"
 OWNER_ONLY = 0o600   # secrets will stand in it
 _PLAIN = re.compile(r"[\w./:@%+~-]*")
@@ -61,13 +61,13 @@ def init(folder: Path, contact: str, data_dir: Path, may_change: Callable[[str, 
     except OSError as error:
         raise TransientError(f"cannot make {folder / data_dir}: {error.strerror}", "choose another --data-dir") from error
     _write_dotenv(folder / DOTENV, wanted, may_change, done)
-    rules = folder / RULES
+    rules = (folder / data_dir).parent / RULES
     if rules.exists():
-        done.kept.append(str(RULES))
+        done.kept.append(os.path.relpath(rules, folder))
     else:
         text = RULES_TEMPLATE.read_bytes() if RULES_TEMPLATE.exists() else NO_RULES.encode()
         write_atomically(rules, lambda file: file.write(text))
-        done.written.append(str(RULES))
+        done.written.append(os.path.relpath(rules, folder))
     return done
 
 
