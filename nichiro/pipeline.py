@@ -205,8 +205,8 @@ class Pipeline:
             self.status.exit_code, self.status.message = error.exit_code, log.redact(str(error))
             logger.error("%s: %s", self.status.status, error, extra={"step": self.status.step})
             self._write_status()
-            if "alert" in steps:
-                self.alert()
+            if "alert" in steps and self.status.step != "alert":
+                self.alert()   # those who keep nichiro running hear of it
             if "report" in steps and self.status.status == "blocked" and current_release(self.settings.data_dir):
                 self.report()
                 self._write_status()

@@ -38,7 +38,7 @@ def test_from_the_alert_to_the_verdict(world: World, command) -> None:
         assert (code, json.loads(out)["counts"]["alerts_sent"]) == (0, 1)
         assert command("send")[:2] == (0, "nothing waits\n")
     _, out, _ = command("list", "--json")
-    first, second = json.loads(out)
+    first, _ = json.loads(out)
     assert (first["state"], first["sent_count"], first["decision"]) == ("new", 1, None)
     assert command("ack", first["alert_id"][:8], "--not-useful", "--by", "somebody", "--note", "=cmd|x")[0] == 0
     assert command("mute", "--topic", "any", "--until", "2026-07-31")[0] == 0
