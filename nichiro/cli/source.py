@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.cells import cell_len
+from rich.markup import escape
 from rich.table import Table
 
 from nichiro.cli.options import DataDir, Json, output, settings_of
+
+WIDE = 160   # columns; on a narrower screen the rest is left to `nichiro source show`
+TITLE, EVIDENCE = 36, 38   # columns they take at WIDE; evidence gets what is more
+HEADS = ("source", "lang", "genre", "status", "text", "verified", "country", "title", "evidence")
 
 app = typer.Typer(help="The declared sources.", no_args_is_help=True)
 
@@ -29,11 +35,18 @@ def list_sources(data_dir: DataDir = None, as_json: Json = False, status: Annota
         ]
         print(json.dumps(rows, ensure_ascii=False))
         return
-    table = Table("source", "title", "country", "language", "genre", "status", "text", "evidence", box=None)
+    lines = []
     for source in catalog:
-        verified = f"live {source.verified_on}" if source.verified_on else "unverified"
-        table.add_row(source.source_id, source.title, source.publisher.country, " ".join(source.language), source.genre,
-                      source.status, source.terms.access, f"{source.evidence} ({verified})")
+        verified = f"live {source.verified_on}" if source.verified_on else "not yet"
+        facts = [source.source_id, " ".join(source.language), source.genre, source.status, source.terms.access, verified]
+        lines.append([*facts, source.publisher.country, source.title, source.evidence] if output.width >= WIDE else facts)
+    table = Table(box=None, pad_edge=False, collapse_padding=True)
+    elastic = {"title": TITLE, "evidence": output.width - WIDE + EVIDENCE}
+    for name, *cells in zip(HEADS, *lines, strict=False):
+        width = min(elastic.get(name, WIDE), max(map(cell_len, (name, *cells))))
+        table.add_column(name, no_wrap=True, overflow="ellipsis", width=width)
+    for line in lines:
+        table.add_row(*map(escape, line))
     output.print(table)
 
 
