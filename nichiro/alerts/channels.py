@@ -8,9 +8,11 @@ through requests, with an Idempotency-Key.
 from __future__ import annotations
 
 import json
+import logging
 import smtplib
 import ssl
 from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.headerregistry import Address as MailAddress
@@ -68,6 +70,7 @@ class Channel:
 def open_channel(address: Address) -> Channel:
     """Read the URL. Raises ConfigError, without the URL, where Apprise does not know it."""
     logger.disabled = True   # it writes hosts and targets
+    logging.getLogger("urllib3").setLevel(logging.INFO)   # at DEBUG it writes paths, which hold tokens
     service: Any = Apprise.instantiate(address.url, suppress_exceptions=True)
     if not isinstance(service, NotifyBase):
         raise ConfigError(f"alert rules: a channel of {address.recipient} is no Apprise URL", "see https://github.com/caronc/apprise/wiki")
@@ -117,13 +120,15 @@ def _mail(service: Any, message: Message, now: datetime) -> Answer:
             server: smtplib.SMTP = smtplib.SMTP_SSL(service.smtp_host, service.port, timeout=SECONDS, context=context)
         else:
             server = smtplib.SMTP(service.smtp_host, service.port, timeout=SECONDS)
-        with server:
+        with closing(server):
             if service.secure_mode == "starttls":
                 server.starttls(context=context)
             if service.user and service.password:
                 server.login(service.user, service.password)
             is_on_its_way = True
             refused = server.send_message(letter, service.from_addr[1], everyone)
+            with suppress(smtplib.SMTPException, OSError):   # it was taken, whatever is said at parting
+                server.quit()
     except smtplib.SMTPRecipientsRefused as error:
         codes = sorted({code for code, _ in error.recipients.values()})
         return Answer(False, f"every recipient refused, SMTP {', '.join(map(str, codes))}", is_transient=codes[-1] < 500)

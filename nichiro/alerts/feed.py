@@ -17,7 +17,7 @@ from warehouse.sql import Connection
 
 ATOM = "http://www.w3.org/2005/Atom"
 DAYS = 30
-ENTRIES = 100
+ENTRIES = 50
 _E = ElementMaker(namespace=ATOM, nsmap={None: ATOM})
 
 

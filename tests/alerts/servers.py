@@ -71,9 +71,13 @@ class MailServer:
     def __init__(self, *answers: str, on_letter: Callable[[], None] = lambda: None) -> None:
         self.letters: list[EmailMessage] = []
         self.answers = list(answers)
+        self.farewell = "221 Bye"
         self._on_letter = on_letter
         self._controller = Controller(self, hostname="127.0.0.1", port=_free_port())
         self.port = self._controller.port
+
+    async def handle_QUIT(self, server: object, session: object, envelope: object) -> str:
+        return self.farewell
 
     async def handle_DATA(self, server: object, session: object, envelope: object) -> str:
         letter = message_from_bytes(envelope.content, policy=policy.default)   # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from nichiro.cli import main
-from nichiro.errors import ConfigError
+from nichiro.errors import CheckFailed, ConfigError
 from nichiro.pipeline import Pipeline
 from tests.alerts.conftest import MORNING, World
 from tests.alerts.servers import WebServer, dead_port
@@ -75,6 +75,20 @@ def test_broken_rules_stop_neither_publish_nor_report(world: World) -> None:
     assert (world.data_dir / "report.html").exists()
     assert pipeline.status.status == "published"
     assert pipeline.status.exit_code == 78
+
+
+def test_a_blocked_run_is_told_to_those_who_keep_it_running(world: World) -> None:
+    def check() -> None:
+        raise CheckFailed("marts_articles: 3 rows without a day", "see `nichiro status`")
+
+    with WebServer() as pager:
+        world.rules({"keepers": [f"json://127.0.0.1:{pager.port}/"]}, news=[], trouble=[{"to": "keepers", "kinds": ["blocked"]}])
+        pipeline = Pipeline(world.at().settings)
+        with pytest.raises(CheckFailed):
+            pipeline._do({"check": check, "alert": pipeline.alert, "report": pipeline.report})
+    ((_, told),) = pager.requests
+    assert "3 rows without a day" in told["message"]
+    assert told["title"] == f"nichiro trouble: blocked {pipeline.run.run_id}"
 
 
 def test_the_next_release_holds_the_rows(world: World) -> None:

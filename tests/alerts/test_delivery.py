@@ -125,6 +125,14 @@ def test_a_mail_server_that_refuses(world: World) -> None:
     assert world.waits == []
 
 
+def test_a_mail_that_was_taken_is_sent_whatever_is_said_at_parting(world: World) -> None:
+    with MailServer() as post:
+        post.farewell = "500 no such command"
+        world.rules({"desk": [mail(post)]})
+        assert world.at().watch()["sent"] == 1
+    assert len(post.letters) == 1
+
+
 def test_a_mail_cut_on_its_way_is_repeated_once_at_most(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """No answer to DATA: it may have arrived. Mail cannot tell, so one repeat, then no more."""
     import time

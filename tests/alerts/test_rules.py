@@ -84,9 +84,9 @@ def test_secrets_are_nowhere(world: World, monkeypatch: pytest.MonkeyPatch, capl
     caplog.set_level("DEBUG")
     monkeypatch.setenv("NICHIRO_TEST_TOKEN", "planted-in-a-token")
     monkeypatch.setenv("NICHIRO_TEST_SLACK", "slack://T1JJ3T3L2/A1BRTD4JD/PlantedInThePathOfSlack1")
-    monkeypatch.setattr(NotifySlack, "webhook_url", f"http://127.0.0.1:{dead_port()}/services")
     said: list[str] = []
     with WebServer((500, {}), (403, {})) as web:
+        monkeypatch.setattr(NotifySlack, "webhook_url", f"http://127.0.0.1:{web.port}/services")
         urls = [
             f"json://127.0.0.1:{web.port}/?+Authorization=Bearer%20${{NICHIRO_TEST_TOKEN}}",
             f"mailto://u:${{NICHIRO_TEST_TOKEN}}@127.0.0.1:{dead_port()}?from=a@nichiro.example&to=b@nichiro.example",
