@@ -74,6 +74,7 @@ docs: setup ## write the generated pages: data dictionary, sources, command line
 
 benchmarks: setup ## the quick benchmarks against their floors
 	$(BIN)/python -m benchmarks.pipeline --json --quick
+	$(BIN)/python -m benchmarks.truth --json
 
 lock: ## resolve the requirements anew (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header -p 3.11 pyproject.toml --extra dev -o requirements/dev.txt
