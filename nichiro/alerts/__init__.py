@@ -54,19 +54,18 @@ class Alerts:
 
     def watch(self) -> dict[str, int]:
         """Note what is new, deliver it, write the feed; returns counts. Raises ConfigError for broken rules, at the end."""
-        counts = {}
-        if current_release(self.data_dir):
-            with connect(self.data_dir) as connection:
-                counts = self._observe(connection)
-                troubles.note_sources(self.ledger, connection)
+        counts = self._look() if current_release(self.data_dir) else {}
         troubles.note_runs(self.ledger, self.data_dir / "runs")
         try:
             return counts | self.send()
         finally:
             self._feed()
 
-    def _observe(self, connection: Connection) -> dict[str, int]:
-        found = alert_observations(run_query(connection, "marts.coverage_spikes"), self.ledger.rows(ALERT_OBSERVATIONS), self.today)
+    def _look(self) -> dict[str, int]:
+        with connect(self.data_dir) as connection:
+            spikes = run_query(connection, "marts.coverage_spikes")
+            troubles.note_sources(self.ledger, connection)
+        found = alert_observations(spikes, self.ledger.rows(ALERT_OBSERVATIONS), self.today)
         rows = found.with_columns(
             observation_id=pl.col("alert_id").map_elements(lambda alert_id: stable_id(alert_id, self.run.run_id), pl.String),
             as_of=pl.lit(self.run.now()),
