@@ -28,7 +28,7 @@ def cause_of(fetch: Fetch) -> str:
     host = urlsplit(fetch.url).hostname or fetch.url
     detail = fetch.detail or ""
     if fetch.outcome == "http_error":
-        return f"{detail}; {_of_status(fetch.http_status or 0)}"
+        return f"{detail}: {_of_status(fetch.http_status or 0)}"
     if fetch.outcome == "dns_failure":
         return f"the name {host} cannot be resolved: check this machine's DNS, or whether the site has moved"
     if fetch.outcome == "timeout":

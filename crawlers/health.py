@@ -29,7 +29,8 @@ def of_fetch(fetch: Fetch, robots: Fetch | None = None) -> Verdict | None:
     where = f"{fetch.kind} {fetch.url}"
     status = fetch.http_status or 0
     if robots is not None:
-        return Verdict("down", f"robots.txt could not be read, so nothing was asked: {cause_of(robots)}")
+        why = cause_of(robots)
+        return Verdict("down", f"robots.txt could not be read, so nothing was asked: {why}" if robots.http_status else why)
     if fetch.outcome in ("ok", "not_modified"):
         return None
     if fetch.outcome == "challenged":
@@ -86,7 +87,9 @@ def of_links(
         return Verdict("empty", f"{where} holds {found} links, none that `follow` allows")
     if newest_at and (now - newest_at).total_seconds() > usual_gap_days * 86_400:
         return Verdict(
-            "stale", f"{where}: the newest item is of {newest_at:%Y-%m-%d}, usual gap {usual_gap_days:g} days"
+            "stale",
+            f"{where}: the newest item is of {newest_at:%Y-%m-%d}, longer ago than the usual {usual_gap_days:g} days: look "
+            "whether the section has moved, or raise `usual_gap_days`",
         )
     return Verdict("ok")
 

@@ -235,7 +235,7 @@ def main() -> int:
 
     def announce(spider: SourceSpider, pages: int) -> None:
         minutes = max(1, round(pages * spider.delay / 60))
-        _say(source_id=spider.name, text=f"{pages} new pages, one every {spider.delay:g} s: about {minutes} min")
+        _say(source_id=spider.name, text=f"new pages: {pages}, one every {spider.delay:g} s, about {minutes} min")
 
     for source in assignment.sources:
         task = Task(source, run, settings.data_dir, assignment.first_date, assignment.last_date)

@@ -20,10 +20,7 @@ RULES = "alerts.yml"   # beside the data folder, where the pipeline looks for it
 RULES_TEMPLATE = PROJECT / "alerts.example.yml"
 OWNER_ONLY = 0o600   # secrets will stand in it
 _PLAIN = re.compile(r"[\w./:@%+~-]*")
-NO_RULES = """\
-# Who is told of what; docs/alerts.md explains every key. Secrets are written as ${NAME} and stand in .env.
-{}
-"""
+NO_RULES = "# Who is told of what: docs/alerts.md. Secrets are written as ${NAME} and stand in .env.\n"
 
 
 @dataclass
@@ -65,10 +62,15 @@ def init(folder: Path, contact: str, data_dir: Path, may_change: Callable[[str, 
     if rules.exists():
         done.kept.append(os.path.relpath(rules, folder))
     else:
-        text = RULES_TEMPLATE.read_bytes() if RULES_TEMPLATE.exists() else NO_RULES.encode()
-        write_atomically(rules, lambda file: file.write(text))
+        text = _as_comments(RULES_TEMPLATE.read_text(encoding="utf-8")) if RULES_TEMPLATE.exists() else NO_RULES
+        write_atomically(rules, lambda file: file.write(text.encode()))
         done.written.append(os.path.relpath(rules, folder))
     return done
+
+
+def _as_comments(yaml: str) -> str:
+    """The example as comments: nobody is written to before somebody has chosen whom."""
+    return "".join(line if not line.strip() or line.startswith("#") else f"# {line}" for line in yaml.splitlines(keepends=True))
 
 
 def _write_dotenv(path: Path, wanted: dict[str, str], may_change: Callable[[str, str, str], bool], done: Installed) -> None:

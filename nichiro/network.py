@@ -12,6 +12,9 @@ REFUSALS = (401, 403, 451, 503)
 FEWEST_ALIKE = 2
 HTML = ("text/html", "application/xhtml+xml")
 
+CERTIFICATE = "(?i)certificate verify|VerificationError"
+
+_CERTIFICATE_ADVICE = "check this machine's clock, sign in where the network wants it; behind an inspecting proxy set SSL_CERT_FILE"
 _ADVICE = {
     "dns_failure": "no name could be resolved: check the connection and the DNS server; behind a proxy set HTTPS_PROXY and HTTP_PROXY",
     "timeout": "nothing answered in time: check the connection, a firewall, or the proxy in HTTPS_PROXY",
@@ -29,6 +32,8 @@ def own_trouble(fetches: pl.DataFrame, captures: pl.DataFrame) -> tuple[str, str
         return None
     if asked.filter(pl.col("http_status").is_not_null() & ~pl.col("http_status").is_in(PROXY_STATUSES)).is_empty():
         outcomes = asked.filter(pl.col("outcome") != "robots_denied")["outcome"]   # those follow from the others
+        if asked.filter(pl.col("detail").str.contains(CERTIFICATE))["host"].n_unique() * 2 > hosts:
+            return f"no secure connection: none of {hosts} sites could prove who it is", _CERTIFICATE_ADVICE
         counts = outcomes.value_counts(sort=True, name="n").sort("n", "outcome", descending=[True, False])
         return f"no network: none of {hosts} sites answered", _ADVICE[counts["outcome"][0]]
     return _portal(captures.with_columns(host=_host("url")), hosts)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
+from nichiro.alerts.rules import Rules, load_rules
 from nichiro.errors import ConfigError
 from nichiro.init import check_contact, init
 from nichiro.settings import PROJECT
@@ -31,6 +32,7 @@ def test_a_new_folder(tmp_path: Path) -> None:
     assert dotenv_values(tmp_path / ".env") == {"NICHIRO_CONTACT": CONTACT, "NICHIRO_DATA_DIR": "my data"}
     assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
     assert (tmp_path / "my data").is_dir()
+    assert load_rules(tmp_path / "alerts.yml") == Rules(), "the example tells nobody anything before somebody chose whom"
 
 
 def test_twice_changes_nothing(tmp_path: Path) -> None:

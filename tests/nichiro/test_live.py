@@ -134,4 +134,5 @@ def test_a_certificate_that_nobody_vouches_for(command: Command, tmp_path: Path)
     with tunnel_to_false_tls(tmp_path) as url:
         done = command("crawl", NICHIRO_PROXY=url)
     assert done.returncode == 75
+    assert "none of 3 sites could prove who it is" in done.stderr.splitlines()[-1]
     assert all("certificate of" in reason and "cannot be verified" in reason for reason in crawls(tmp_path)["reason"])

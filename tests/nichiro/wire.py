@@ -34,7 +34,7 @@ class Everywhere(dict[str, Answer]):
 def tunnel_to_false_tls(folder: Path) -> Iterator[str]:
     """A proxy whose every CONNECT ends at a host that shows a certificate of its own making; gives its URL."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(_certificate(folder))
+    context.load_cert_chain(certificate(folder, ["daily.example"]))
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -81,11 +81,12 @@ def monitor(status: int = 200) -> Iterator[tuple[str, list[str]]]:
         server.server_close()
 
 
-def _certificate(folder: Path) -> Path:
+def certificate(folder: Path, hosts: list[str]) -> Path:
+    """A PEM file with a key and a certificate for ``hosts`` that vouches for itself."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "daily.example")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hosts[0])])
     start = datetime(2026, 1, 1, tzinfo=UTC)
-    certificate = (
+    made = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -93,11 +94,13 @@ def _certificate(folder: Path) -> Path:
         .serial_number(1)
         .not_valid_before(start)
         .not_valid_after(start + timedelta(days=36_500))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts]), critical=False)
         .sign(key, hashes.SHA256())
     )
-    path = folder / "false.pem"
+    path = folder / "certificate.pem"
     path.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + certificate.public_bytes(serialization.Encoding.PEM)
+        + made.public_bytes(serialization.Encoding.PEM)
     )
     return path
