@@ -213,11 +213,15 @@ class Pipeline:
             raise
         if self.status.status == "running":
             self.status.status = "done"
-        if self._put_off:
-            self.status.exit_code, self.status.message = self._put_off.exit_code, log.redact(str(self._put_off))
+        put_off, self._put_off = self._put_off, None
+        if put_off:
+            self.status.exit_code, self.status.message = put_off.exit_code, log.redact(str(put_off))
         self._write_status()
-        if self._put_off:
-            raise self._put_off
+        try:
+            if put_off:
+                raise put_off
+        finally:
+            del put_off   # it holds this frame, and the frame would hold it
         return self.status
 
     def _say(self, step: str, message: str) -> None:

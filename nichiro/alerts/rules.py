@@ -125,7 +125,7 @@ def load_rules(path: Path | None) -> Rules:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"]) or "rules"
-        raise ConfigError(f"{path}: {key}: {first['msg']}", "see docs/alerts.md and alerts.example.yml") from None
+        raise ConfigError(f"{path}: {key}: {first['msg'].removeprefix('Value error, ')}", "see docs/alerts.md and alerts.example.yml") from None
     except yaml.YAMLError as error:
         where = f", line {error.problem_mark.line + 1}" if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else ""
         raise ConfigError(f"{path} is no YAML{where}", "see docs/alerts.md and alerts.example.yml") from None
