@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from nichiro.alerts.inert import calm, inert
-from nichiro.report.wording import FILTERS
+from nichiro.wording import FILTERS
 
 HERE = Path(__file__).parent
 

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from nichiro.report.content import gather
-from nichiro.report.wording import FILTERS
+from nichiro.wording import FILTERS
 from warehouse.lake import write_atomically
 from warehouse.store import connect
 

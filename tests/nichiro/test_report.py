@@ -12,8 +12,9 @@ from datetime import timedelta
 import pytest
 from lxml import html
 
+from nichiro import wording
 from nichiro.errors import ConfigError
-from nichiro.report import wording, write_report
+from nichiro.report import write_report
 from tests.release import BUILD_ID, LAST_DAY, SOURCES, make_release, write_status
 
 
