@@ -172,57 +172,57 @@ class Pipeline:
 
     def _do(self, steps: dict[str, Callable[[], object]]) -> Status:
         with log.recorded(self.run.directory, self.run.run_id):
+            self._write_status()
             try:
-                return self._go(steps)
-            except NichiroError:
+                for name, step in steps.items():
+                    self._take(name, step)
+                if self._put_off:
+                    raise self._put_off
+            except NichiroError as error:
+                self._tell_trouble(error, steps)
                 raise
-            except Exception as error:
-                logger.exception("a bug of ours in step %s", self.status.step)
-                bug = Bug(
-                    f"a bug of ours in step {self.status.step}: {type(error).__name__}: {' '.join(str(error).split())[:200]}",
-                    f"the current release stays; report it with {self.run.directory / 'log.jsonl'}",
-                )
-                self.status.status, self.status.exit_code, self.status.message = "failed", bug.exit_code, str(bug)
-                self._write_status()
-                raise bug from error
             finally:
                 if "publish" in steps or self.status.status == "blocked":
                     ping(self.settings, self.status)
-
-    def _go(self, steps: dict[str, Callable[[], object]]) -> Status:
-        self._write_status()
-        try:
-            for name, step in steps.items():
-                self.status.step = name
-                start = self.run.now()
-                step()
-                self.status.seconds[name] = round((self.run.now() - start).total_seconds(), 2)
-                logger.info("done in %s s", self.status.seconds[name], extra={"step": name})
-                if name == "publish":
-                    self._write_status()   # the report reads it
-        except NichiroError as error:
-            self.status.status = "blocked" if self.status.step in ("check", "publish") else "failed"
-            self.status.exit_code, self.status.message = error.exit_code, log.redact(str(error))
-            logger.error("%s: %s", self.status.status, error, extra={"step": self.status.step})
+            if self.status.status == "running":
+                self.status.status = "done"
             self._write_status()
-            if "alert" in steps and self.status.step != "alert":
-                self.alert()   # those who keep nichiro running hear of it
-            if "report" in steps and self.status.status == "blocked" and current_release(self.settings.data_dir):
-                self.report()
-                self._write_status()
-            raise
-        if self.status.status == "running":
-            self.status.status = "done"
-        put_off, self._put_off = self._put_off, None
-        if put_off:
-            self.status.exit_code, self.status.message = put_off.exit_code, log.redact(str(put_off))
-        self._write_status()
-        try:
-            if put_off:
-                raise put_off
-        finally:
-            del put_off   # it holds this frame, and the frame would hold it
         return self.status
+
+    def _take(self, name: str, step: Callable[[], object]) -> None:
+        """Take one step and its time. Raises Bug for what no step should raise."""
+        self.status.step = name
+        start = self.run.now()
+        try:
+            step()
+        except NichiroError:
+            raise
+        except Exception as error:
+            logger.exception("a bug of ours", extra={"step": name})
+            said = " ".join(str(error).split())[:200]
+            raise Bug(
+                f"a bug of ours in step {name}: {type(error).__name__}: {said}",
+                f"the current release stays; report it with {self.run.directory / 'log.jsonl'}",
+            ) from error
+        self.status.seconds[name] = round((self.run.now() - start).total_seconds(), 2)
+        logger.info("done in %s s", self.status.seconds[name], extra={"step": name})
+        if name == "publish":
+            self._write_status()   # the report reads it
+
+    def _tell_trouble(self, error: NichiroError, steps: dict[str, Callable[[], object]]) -> None:
+        """Write down what stopped the run, tell those who keep nichiro running, and show it in the report."""
+        self.status.exit_code, self.status.message = error.exit_code, log.redact(str(error))
+        if error is not self._put_off:   # that one came after the publish and spoils nothing
+            self.status.status = "blocked" if self.status.step in ("check", "publish") else "failed"
+        logger.error("%s: %s", self.status.status, error, extra={"step": self.status.step})
+        self._write_status()
+        if self.status.status not in ("blocked", "failed"):
+            return
+        if "alert" in steps and self.status.step != "alert":
+            self.alert()
+        if "report" in steps and self.status.status == "blocked" and current_release(self.settings.data_dir):
+            self.report()
+            self._write_status()
 
     def _say(self, step: str, message: str) -> None:
         logger.info(message, extra={"step": step})
