@@ -1,6 +1,6 @@
 # nichiro: everything a person types. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow browser airflow-test lint docs lock benchmarks clean
+.PHONY: help setup demo airflow test slow browser airflow-test lint docs lock benchmarks clean
 
 BIN := .venv/bin
 STAMP := .venv/.stamp
@@ -38,6 +38,9 @@ endif
 
 demo: setup ## the whole chain on the fictional demo web: 120 days, then the report
 	$(BIN)/nichiro demo
+
+airflow: .venv-airflow/.stamp ## Airflow on the demo, http://127.0.0.1:8080; AIRFLOW_LIVE=1 takes the real catalog
+	.venv-airflow/bin/python -m nichiro.airflow_local
 
 test: setup ## the fast tests
 	$(PYTEST) -q -n $(WORKERS) --dist loadfile -m "not slow and not browser and not airflow"

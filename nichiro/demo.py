@@ -22,7 +22,7 @@ def run_demo(data_dir: Path, seed: int, say: Say) -> Iterator[Status]:
         from tests.demosite.replay import ReplayProxy
     except ImportError as error:
         raise ConfigError("the demo's fictional web is not here", "run it in a checkout of the repository") from error
-    _make_room(data_dir)
+    make_room(data_dir)
     site = DemoSite(seed=seed)
     first = site.first_day
     catalog = PROJECT / "tests" / "demosite" / "catalog"
@@ -38,7 +38,7 @@ def run_demo(data_dir: Path, seed: int, say: Say) -> Iterator[Status]:
             yield pipeline.run_all(None, first, day) if number == 118 else pipeline.run_all()
 
 
-def _make_room(data_dir: Path) -> None:
+def make_room(data_dir: Path) -> None:
     """Empty an earlier demo's folder; never touch any other folder that holds something."""
     if not data_dir.exists() or not any(data_dir.iterdir()):
         return
