@@ -6,6 +6,7 @@ The demo has its 118 days behind it; its two last mornings are caught up by the 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +24,9 @@ DONE_DAYS, LAST_DAYS = 118, 2
 
 
 def main() -> None:
-    """Serve until Ctrl-C. AIRFLOW_HOME and AIRFLOW_PORT may say where."""
+    """Serve until Ctrl-C or SIGTERM. AIRFLOW_HOME and AIRFLOW_PORT may say where."""
+    for number in (signal.SIGINT, signal.SIGTERM):      # SIGINT too: a shell's background job ignores it otherwise
+        signal.signal(number, signal.default_int_handler)
     live = os.environ.get("AIRFLOW_LIVE") == "1"
     home = Path(os.environ.get("AIRFLOW_HOME") or PROJECT / "data" / ("airflow" if live else "airflow-demo"))
     try:

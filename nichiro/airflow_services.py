@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -39,7 +40,7 @@ class AirflowServices:
 
     def __init__(self, home: Path, port: int = 0, settings: Mapping[str, str] | None = None) -> None:
         self.home = home.absolute()
-        port = port or _free_port()
+        port = port or free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.environment = os.environ | {
             "AIRFLOW_HOME": str(self.home),
@@ -106,10 +107,8 @@ class AirflowServices:
             process.terminate()
         end = monotonic() + 20
         for process in self._parts.values():
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, end - monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
             _signal(process, signal.SIGKILL)     # and children that outlived it
             process.wait()
         self._parts.clear()
@@ -167,7 +166,8 @@ def _signal(process: subprocess.Popen[bytes], number: int) -> None:
         return       # the whole group has ended
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on now."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
