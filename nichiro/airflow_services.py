@@ -36,10 +36,15 @@ WITHIN = 120.0     # seconds until healthy; about 20 on two idle cores
 
 
 class AirflowServices:
-    """``with AirflowServices(home, port) as airflow:`` is a running Airflow on ``airflow.url``; its logs lie in ``home``."""
+    """``with AirflowServices(home, port) as airflow:`` is a running Airflow on ``airflow.url``; its logs lie in ``home``.
 
-    def __init__(self, home: Path, port: int = 0, settings: Mapping[str, str] | None = None) -> None:
-        self.home = home.absolute()
+    ``settings`` are environment variables on top of ours; ``python`` is the interpreter that has Airflow.
+    """
+
+    def __init__(
+        self, home: Path, port: int = 0, settings: Mapping[str, str] | None = None, python: str = sys.executable
+    ) -> None:
+        self.home, self._python = home.absolute(), python
         port = port or free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.environment = os.environ | {
@@ -56,7 +61,7 @@ class AirflowServices:
             "AIRFLOW__CORE__PARALLELISM": "4",      # tasks at once: each is two processes of about 200 MB
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "30",
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+            "PATH": f"{Path(python).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         } | dict(settings or {})
         self._parts: dict[str, subprocess.Popen[bytes]] = {}
         self._token = ""
@@ -80,7 +85,7 @@ class AirflowServices:
     def command(self, *arguments: str) -> str:
         """Run ``airflow <arguments>`` and return what it printed. Raises ConfigError with its last line where it fails."""
         done = subprocess.run(
-            [sys.executable, "-m", "airflow", *arguments], env=self.environment, capture_output=True, text=True, check=False
+            [self._python, "-m", "airflow", *arguments], env=self.environment, capture_output=True, text=True, check=False
         )
         if done.returncode:
             last = (done.stderr.strip() or done.stdout.strip() or "no word").splitlines()[-1]
@@ -91,7 +96,7 @@ class AirflowServices:
         """Start one of the parts; what it says goes to ``home/<part>.log``."""
         with (self.home / f"{part}.log").open("ab") as log:
             self._parts[part] = subprocess.Popen(
-                [sys.executable, "-m", "airflow", *PARTS[part]], env=self.environment, stdin=subprocess.DEVNULL, stdout=log,
+                [self._python, "-m", "airflow", *PARTS[part]], env=self.environment, stdin=subprocess.DEVNULL, stdout=log,
                 stderr=subprocess.STDOUT, start_new_session=True,
             )
 

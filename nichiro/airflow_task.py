@@ -91,7 +91,7 @@ async def tell_late(context: Any) -> None:
     run = context["dag_run"]
     if run["run_type"] != "scheduled":
         return
-    message = f"the release due by {context['deadline']['deadline_time']} is not there: see {run['run_id']} in Airflow"
+    message = f"the release due by {context['deadline']['deadline_time']} is not there: see {run['dag_run_id']} in Airflow"
     words = ("--kind", "late", "--subject", run["dag_id"], "--message", message, "--beginning", run["logical_date"])
     for minutes in (1, 5, 15, 30):
         try:

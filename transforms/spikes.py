@@ -15,7 +15,6 @@ from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
-from scipy.stats import false_discovery_control, nbinom
 
 from transforms.coverage import ANY
 from warehouse.tables.marts import COVERAGE_SPIKES
@@ -59,6 +58,8 @@ def coverage_spikes(
     A row of the result depends on nothing outside these 59 days. False discoveries are controlled per day over all
     series (Benjamini and Hochberg 1995).
     """
+    from scipy.stats import false_discovery_control  # scipy.stats takes half a second to import
+
     topic_ids = [ANY, *topics["topic_id"].sort()]
     window = _Window.of(articles, source_days, sources, topic_ids, days)
     rows = []
@@ -232,5 +233,7 @@ def expectation(observed: np.ndarray, past: np.ndarray, exposure: np.ndarray, to
 
 def _tail(count: np.ndarray, mean: np.ndarray, dispersion: np.ndarray) -> np.ndarray:
     """P(X >= count) of a negative binomial with that mean and variance = dispersion × mean."""
+    from scipy.stats import nbinom
+
     over = np.maximum(dispersion, 1 + 1e-6)   # at 1 it is Poisson's, which the limit gives to six digits
     return np.clip(nbinom.sf(count - 1, mean / (over - 1), 1 / over), 0.0, 1.0)

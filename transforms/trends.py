@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import polars as pl
-from scipy.stats import t as student
 
 from transforms.coverage import KEY, by_topic, spine
 from warehouse.tables.marts import TONE_DAILY
@@ -19,6 +18,8 @@ def tone_daily(articles: pl.DataFrame, sources: pl.DataFrame, topics: pl.DataFra
 
     The interval is Student's t at LEVEL over the articles of the cell, cut to -1…1, and null below two scores.
     """
+    from scipy.stats import t as student  # takes half a second to import
+
     # In one order, so that sums of fractions are the same to the last bit, however the rows came.
     originals = articles.filter((pl.col("relevance") == "strong") & ~pl.col("is_copy")).sort("article_id")
     score = pl.col("tone_score")
