@@ -17,9 +17,10 @@ TAKEN_AT = time(23, 30, tzinfo=UTC)   # as the demo: by then the day has ended i
 CATALOG = Path(__file__).with_name("catalog")
 
 COMMAND = """#!/bin/sh
-# nichiro on the fictional web of the day that --date names
+# nichiro on the fictional web of the day that --date names, or on the day REPLAY_DAY whatever it names
 day={last}; before=
 for word; do [ "$before" = --date ] && day=$word; before=$word; done
+day=${{REPLAY_DAY:-$day}}
 case $day in
 {ports}
 *) echo "the fictional web has no $day" >&2; exit 78 ;;
