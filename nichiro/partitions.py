@@ -16,22 +16,28 @@ import polars as pl
 from crawlers.catalog import sources
 from crawlers.source import Source
 from expectations import GATE_VERSION
+from nichiro.errors import ContractError
 from nichiro.run import Run
 from transforms.beat import Beat
 from warehouse.contract import Table
 from warehouse.lake import Entry, Lake, Manifest, Partition
 from warehouse.tables import enriched, ops, raw, staging
 
+LOG = (raw.CAPTURES, raw.FETCHES, raw.DISCOVERIES)
 PARSED = (staging.ARTICLES, staging.QUARANTINE, staging.OUTCOMES)
 ENRICHED = (enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.TONE, enriched.SIGNATURES)
 Say = Callable[[str, str], None]
 
 
 def parse(lake: Lake, catalog: dict[str, Source], say: Say) -> int:
-    """Read every capture that today's rules have not read yet; returns the number of partitions read."""
+    """Read every capture that today's rules have not read yet; returns the number of partitions read.
+
+    Raises ContractError for a file of the log or the archive that is missing or damaged.
+    """
     from crawlers.parse import PARSER_VERSION
     from crawlers.parse import parse as read_captures
     from warehouse.archive import read_response
+    from warehouse.warc import require_whole
 
     count = 0
     for day, partitions in _log_days(lake):
@@ -45,17 +51,37 @@ def parse(lake: Lake, catalog: dict[str, Source], say: Say) -> int:
                 wanted = f"{PARSER_VERSION}+{source.rules_sha256()}"
                 if entry.parsed_from == wanted:
                     continue
+                log = {table: lake.read_all(table, [partition], must_exist=True) for table in LOG}
+                captures = log[raw.CAPTURES]
                 frames = read_captures(
-                    lake.read(raw.CAPTURES, partition),
-                    lambda row: read_response(lake.data_dir, row["warc_path"], row["warc_offset"]),
-                    source,
+                    captures, lambda row: read_response(lake.data_dir, row["warc_path"], row["warc_offset"]), source
                 )
+                unreadable = frames["staging.quarantine"].filter(pl.col("reason") == "unreadable_record")
+                for warc_path in captures.join(unreadable, on="capture_id", how="semi")["warc_path"].unique().sort():
+                    require_whole(lake.data_dir, warc_path)   # a damaged disk is our trouble, no page's fate
                 entry.parsed = _write(lake, partition, PARSED, frames, entry)
                 entry.parsed_from = wanted
                 count += 1
                 articles, held_back = frames["staging.articles"].height, frames["staging.quarantine"].height
                 say("parse", f"{partition.source_id}: {articles} articles, {held_back} quarantined")
     return count
+
+
+def index(lake: Lake, say: Say) -> None:
+    """Make raw.captures again from the archive where its file is missing or cannot be read.
+
+    Raises ContractError where the archive cannot be read either.
+    """
+    from warehouse.archive import captures_of
+
+    for partition in lake.partitions(raw.CRAWLS):
+        try:
+            lake.read_all(raw.CAPTURES, [partition], must_exist=True)
+        except ContractError:
+            answered = lake.read_all(raw.FETCHES, [partition], must_exist=True)["capture_id"].drop_nulls()
+            captures = raw.CAPTURES.empty() if answered.is_empty() else captures_of(lake.data_dir, partition)
+            lake.write(raw.CAPTURES, partition, captures)
+            say("rebuild", f"{partition.source_id}: {captures.height} captures of {partition.run_id} indexed again")
 
 
 def gate(lake: Lake, catalog: dict[str, Source], run: Run) -> tuple[pl.DataFrame, dict[str, str]]:

@@ -42,7 +42,9 @@ def load_beat(path: Path) -> Beat:
     """Read a beat's YAML. Raises ConfigError with key and what is wrong."""
     try:
         return Beat(**yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, yaml.YAMLError, TypeError) as error:
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}", "set NICHIRO_BEAT to a file such as those in beats/") from error
+    except (UnicodeDecodeError, yaml.YAMLError, TypeError) as error:
         raise ConfigError(f"{path} is no beat: {error}".replace("\n", " "), "see docs/adding-a-beat.md") from error
     except ValidationError as error:
         first = error.errors()[0]
@@ -101,6 +103,12 @@ class Pipeline:
     def parse(self) -> None:
         self.status.counts["parsed_partitions"] = partitions.parse(self.lake, self.catalog, self.say)
 
+    def _parse_anew(self) -> None:
+        partitions.index(self.lake, self.say)
+        for day in self.lake.days():
+            self.lake.manifest_path(day).unlink()
+        self.parse()
+
     def gate(self) -> None:
         results, held = partitions.gate(self.lake, self.catalog, self.run)
         self._keep_checks("sources", results)
@@ -154,16 +162,18 @@ class Pipeline:
 
     def run_all(self, source_ids: list[str] | None = None, first: date | None = None, last: date | None = None) -> Status:
         """Every step in order. A blocked or failed run leaves the current release and says why in its status."""
+        self._read_declarations()
         with self.lake.lock():
             return self._do({name: getattr(self, name) for name in STEPS} | {"crawl": partial(self.crawl, source_ids, first, last)})
 
     def rebuild(self) -> Status:
-        """Everything that is derived, again, from archive and log, without network."""
+        """Everything that is derived, again, from archive and log, without network. Raises ConfigError without a log."""
+        self._read_declarations()
+        if not self.lake.partitions(raw.CRAWLS):
+            raise ConfigError(f"nothing was ever crawled into {self.settings.data_dir}", "set NICHIRO_DATA_DIR or --data-dir")
         with self.lake.lock():
-            for day in self.lake.days():
-                self.lake.manifest_path(day).unlink()
             steps = {name: getattr(self, name) for name in STEPS if name != "crawl"}
-            return self._do(steps | {"build": partial(self.build, fresh=True)})
+            return self._do(steps | {"parse": self._parse_anew, "build": partial(self.build, fresh=True)})
 
     def step(self, name: str, *arguments: object) -> Status:
         """One step alone, as Airflow runs it. Crawls may run side by side: each writes files of its own."""
@@ -242,6 +252,10 @@ class Pipeline:
     def _keep_checks(self, gate: str, results: pl.DataFrame) -> None:
         results.write_parquet(self.run.directory / f"checks_{gate}.parquet")
         self.status.note_checks(results)
+
+    def _read_declarations(self) -> None:
+        """Before an hour of crawling, not after it: raises ConfigError for a broken catalog or beat."""
+        _ = self.catalog, self.beat
 
     def _one_world(self) -> None:
         """A data folder belongs to a replay or to the live web for ever: demo rows never reach a real report."""

@@ -63,11 +63,14 @@ def parse_day(text: str) -> date:
 def start_run(settings: Settings, run_date: date | None = None) -> Run:
     """Claim a new run id and its folder ``runs/<run_id>``; the id is the start second and a number within it.
 
-    Raises TransientError where the folder cannot be written.
+    Raises ConfigError for a day to come, TransientError where the folder cannot be written.
     """
     clock = clock_of(settings)
     started_at = clock.now()
-    day = run_date or started_at.astimezone(ZoneInfo(settings.timezone)).date()
+    today = started_at.astimezone(ZoneInfo(settings.timezone)).date()
+    day = run_date or today
+    if day > max(today, started_at.date()):
+        raise ConfigError(f"{day} lies in the future", f"the readers' today is {today}")
     runs = settings.data_dir / "runs"
     try:
         runs.mkdir(parents=True, exist_ok=True)

@@ -31,10 +31,9 @@ from nichiro import __version__
 from nichiro.errors import ContractError, TransientError
 from warehouse.lake import Partition
 from warehouse.tables.raw import CAPTURES
-from warehouse.warc import ascii_only, check_end, decoded, header_map, payload, warc_date, write_record
+from warehouse.warc import HINT, ascii_only, check_end, decoded, header_map, payload, warc_date, write_record
 
 RECORD_IDS = UUID("7c9a2d3e-54b1-5f0a-9d0f-2b1c6a1e8d47")  # namespace of our record ids, fixed for ever
-_HINT = "restore the file from a backup, or move it away and run `nichiro rebuild`"
 
 
 @dataclass(frozen=True)
@@ -72,8 +71,7 @@ class ArchiveWriter:
         self.source_id = source_id
         self.run_id = run_id
         self.captured_date = run_day(run_id)
-        folder = Path("archive", source_id, f"{self.captured_date:%Y}", f"{self.captured_date:%m}")
-        self.warc_path = (folder / f"{run_id}.warc.gz").as_posix()
+        self.warc_path = _warc_path(Partition(self.captured_date, run_id, source_id))
         self._path = data_dir / self.warc_path
         self._open_path = self._path.with_name(self._path.name + ".open")
         self._file: BinaryIO | None = None
@@ -208,21 +206,26 @@ def rebuild_captures(data_dir: Path) -> Iterator[tuple[Partition, pl.DataFrame]]
     for path in sorted((data_dir / "archive").glob("*/*/*/*.warc.gz")):
         run_id = path.name.removesuffix(".warc.gz")
         partition = Partition(run_day(run_id), run_id, path.parents[2].name)
-        warc_path = path.relative_to(data_dir).as_posix()
-        rows = []
-        offset = 0
-        try:
-            with path.open("rb") as file:
-                records = ArchiveIterator(file, check_digests="raise")
-                for record in records:
-                    offset = records.offset
-                    if record.rec_type == "response":
-                        record_id = UUID(record.rec_headers.get_header("WARC-Record-ID").strip("<>"))
-                        rows.append(_capture(partition, record_id, _response(record), warc_path, offset))
-                check_end(file, offset)
-        except (ArchiveLoadFailed, OSError, ValueError, EOFError, AttributeError, zlib.error) as error:
-            raise _unreadable(warc_path, offset, error) from error
-        yield partition, CAPTURES.conform(pl.DataFrame(rows, schema=CAPTURES.schema))
+        yield partition, captures_of(data_dir, partition)
+
+
+def captures_of(data_dir: Path, partition: Partition) -> pl.DataFrame:
+    """Make one partition's raw.captures again from its WARC file. Raises ContractError where it is missing or damaged."""
+    warc_path = _warc_path(partition)
+    rows = []
+    offset = 0
+    try:
+        with (data_dir / warc_path).open("rb") as file:
+            records = ArchiveIterator(file, check_digests="raise")
+            for record in records:
+                offset = records.offset
+                if record.rec_type == "response":
+                    record_id = UUID(record.rec_headers.get_header("WARC-Record-ID").strip("<>"))
+                    rows.append(_capture(partition, record_id, _response(record), warc_path, offset))
+            check_end(file, offset)
+    except (ArchiveLoadFailed, OSError, ValueError, EOFError, AttributeError, zlib.error) as error:
+        raise _unreadable(warc_path, offset, error) from error
+    return CAPTURES.conform(pl.DataFrame(rows, schema=CAPTURES.schema))
 
 
 def run_day(run_id: str) -> date:
@@ -230,6 +233,11 @@ def run_day(run_id: str) -> date:
     if not re.match(r"\d{8}T\d{6}Z", run_id):
         raise ContractError(f"{run_id!r} is no run id", "run ids look like 20260628T233000Z-001")
     return date.fromisoformat(run_id[:8])
+
+
+def _warc_path(partition: Partition) -> str:
+    day = partition.captured_date
+    return Path("archive", partition.source_id, f"{day:%Y}", f"{day:%m}", f"{partition.run_id}.warc.gz").as_posix()
 
 
 def _response(record: ArcWarcRecord) -> ArchivedResponse:
@@ -281,7 +289,7 @@ def _absolute(url: str, location: str) -> str | None:
 
 
 def _unreadable(warc_path: str, offset: int, why: object) -> ContractError:
-    return ContractError(f"{warc_path} at offset {offset} cannot be read: {why}", _HINT)
+    return ContractError(f"{warc_path} at offset {offset} cannot be read: {why}", HINT)
 
 
 def _unwritable(path: Path, error: OSError) -> TransientError:

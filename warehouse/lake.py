@@ -105,7 +105,7 @@ class Lake:
         paths = [path for path in wanted if path.exists()]
         if must_exist and len(paths) < len(wanted):
             missing = next(path for path in wanted if not path.exists())
-            raise ContractError(f"{table.name}: {missing} is missing", "run `nichiro rebuild`")
+            raise ContractError(f"{table.name}: {missing} is missing", _mend(table))
         names = columns or list(table.schema)
         if not paths:
             return table.empty().select(names)
@@ -114,7 +114,8 @@ class Lake:
                 return pl.read_parquet(paths, columns=names, hive_partitioning=False)
             return pl.concat([_upgraded(table, path) for path in paths]).select(names)
         except (pl.exceptions.PolarsError, OSError) as error:
-            raise ContractError(f"{table.name}: a file of {len(paths)} cannot be read: {error}", "run `nichiro rebuild`") from error
+            which = paths[0] if len(paths) == 1 else f"a file of {len(paths)}"
+            raise ContractError(f"{table.name}: {which} cannot be read: {error}", _mend(table)) from error
 
     def days(self) -> list[date]:
         """Captured days that have a manifest, oldest first."""
@@ -160,6 +161,12 @@ class Lake:
             except OSError as error:
                 raise TransientError("another nichiro run is writing", "wait for it, or see `nichiro status`") from error
             yield
+
+
+def _mend(table: Table) -> str:
+    """What can be derived again; of the log only raw.captures can, from the archive."""
+    is_log = table.zone == "raw" and table.noun != "captures"
+    return "restore it from a backup: it is the log" if is_log else "run `nichiro rebuild`"
 
 
 def _upgraded(table: Table, path: Path) -> pl.DataFrame:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
@@ -14,6 +16,9 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from nichiro.errors import ContractError
+
+HINT = "restore it from a backup; docs/runbook.md says how to give its captures up"
 MAX_BODY_BYTES = 64 * 2**20  # a decompression bomb is cut here; the largest honest pages have about 5 MB
 _PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 
@@ -43,6 +48,17 @@ def check_end(file: BinaryIO, last_offset: int) -> None:
     member.decompress(file.read())
     if not member.eof or member.unused_data:
         raise ValueError("the file was cut behind this record")
+
+
+def require_whole(data_dir: Path, warc_path: str) -> None:
+    """Raise ContractError where the file is missing or its bytes are not those that were written (CRC of each member)."""
+    try:
+        with gzip.open(data_dir / warc_path) as file:
+            while file.read(2**20):
+                pass
+    except (OSError, EOFError, zlib.error) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or error
+        raise ContractError(f"{warc_path} cannot be read: {why}", HINT) from error
 
 
 def decoded(body: bytes, headers: dict[str, str]) -> bytes:

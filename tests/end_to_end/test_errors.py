@@ -235,3 +235,21 @@ def test_a_bug_is_one_line_and_a_traceback_in_the_log(command: Command, tmp_path
     one_line(text, "step parse", "ZeroDivisionError: no such thing", "log.jsonl")
     log = max((tmp_path / "data" / "runs").glob("*/log.jsonl")).read_text()
     assert "Traceback" in log and "surprise" in log
+
+
+@pytest.mark.parametrize("command_line", [("run",), ("rebuild",)])
+def test_a_broken_beat_stops_before_the_crawl(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command_line: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("NICHIRO_CONTACT", "https://gazette.example/crawler")
+    monkeypatch.setenv("NICHIRO_BEAT", str(tmp_path / "nowhere.yml"))
+    code, text = command(*command_line)
+    assert code == 78
+    one_line(text, "nowhere.yml", "No such file")
+    assert not (tmp_path / "data" / "lake").exists()
+
+
+def test_a_day_to_come(command: Command) -> None:
+    code, text = command("report", "--date", "2999-01-01")
+    assert code == 78
+    one_line(text, "2999-01-01", "future")
