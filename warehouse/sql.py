@@ -114,7 +114,7 @@ def require_one_select(connection: Connection, sql: str) -> None:
     if len(statements) != 1:
         raise ConfigError(f"{len(statements)} statements where one is asked for", "give one SELECT")
     if statements[0].type.name not in ("SELECT", "EXPLAIN"):
-        raise ConfigError(f"a {statements[0].type.name} statement is not run", "give a SELECT: releases are read-only")
+        raise ConfigError(f"{statements[0].type.name} is not run here", "give a SELECT: releases are read-only")
 
 
 def select(connection: Connection, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:

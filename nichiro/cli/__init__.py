@@ -45,5 +45,7 @@ def main() -> None:
     except KeyboardInterrupt:
         print("nichiro: stopped; nothing half-written counts, run again when you like", file=sys.stderr)
         sys.exit(130)
-    except BrokenPipeError:
-        sys.exit(0)   # the reader of our output, `head` say, has seen enough
+    except SystemExit as stop:
+        if not isinstance(stop.__context__, BrokenPipeError):
+            raise
+        sys.exit(0)   # the reader of our output, `head` say, has seen enough; typer and rich would say 1

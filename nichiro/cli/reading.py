@@ -50,12 +50,15 @@ def export(
     form: Annotated[str, typer.Option("--format", help="parquet, csv or xlsx.")] = "parquet",
     to: Annotated[Path, typer.Option(help="Folder for the files.")] = Path("export"),
     data_dir: DataDir = None,
+    as_json: Json = False,
 ) -> None:
     """Write tables of the current release to files."""
+    import json
+
     from nichiro.export import export as write
     from warehouse.store import connect, served_tables
 
     names = tables or [table.name for table in served_tables() if table.zone == "marts"]
     with connect(settings_of(data_dir).data_dir) as connection:
-        for path in write(connection, names, form, to):
-            print(path)
+        paths = [str(path) for path in write(connection, names, form, to)]
+    print(json.dumps(paths, ensure_ascii=False) if as_json else "\n".join(paths))
