@@ -71,8 +71,9 @@ def score_lines(lines: Iterable[str]) -> Iterator[str]:
 def _line(line: str) -> dict:
     try:
         row = json.loads(line)
-    except json.JSONDecodeError as error:
-        return {"error": f"no JSON: {error.msg}", "line": line.strip()[:200]}
+        json.dumps(row, ensure_ascii=False).encode()   # it comes back: half a surrogate pair could not
+    except (ValueError, RecursionError) as error:
+        return {"error": f"no JSON: {getattr(error, 'msg', None) or error}", "line": line.strip()[:200]}
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):
         return {"error": 'an object with a string "text" is needed', "line": line.strip()[:200]}
     return row
@@ -92,8 +93,8 @@ def _score(rows: list[dict], beat: Beat, lexicons: pl.DataFrame) -> list[dict]:
             "body": [row["text"] for row in rows],
             "body_state": [str(row.get("body_state") or "full") for row in rows],
             "language_code": [str(row.get("language") or language_of(row["text"])) for row in rows],
-            "country_code": [row.get("country") for row in rows],
-            "publisher_kind": [row.get("kind") for row in rows],
+            "country_code": [str(row["country"]) if row.get("country") else None for row in rows],
+            "publisher_kind": [str(row["kind"]) if row.get("kind") else None for row in rows],
             "captured_date": epoch.date(),
         },
         schema_overrides={"country_code": pl.String, "publisher_kind": pl.String},

@@ -69,3 +69,9 @@ def test_the_op_ed_is_on_the_beat_and_negative() -> None:
     assert (extracted["headline"], extracted["published_at"], extracted["language"]) == (None, None, "en")
     (scored,) = score({"text": extracted["body"]})
     assert scored["relevance"] == "strong" and scored["tone_score"] < 0
+
+
+def test_hostile_lines_come_back_with_an_error_and_odd_keys_do_no_harm() -> None:
+    lines = ['{"text": "\\ud800"}', '{"text": "a", "n": ' + "9" * 5000 + "}", "[" * 100_000, '{"text": "fine", "country": 7, "kind": [1], "headline": 5}']
+    rows = [json.loads(line) for line in score_lines(lines)]
+    assert ["error" in row for row in rows] == [True, True, True, False]
