@@ -31,7 +31,7 @@ def nichiro_daily() -> None:
         if run_type != "backfill":
             bridge.run_step("crawl", "--source", source_id, "--date", day)
 
-    crawled = crawl.partial(day=DAY, run_type="{{ dag_run.run_type }}").expand(source_id=sources())
+    crawled = crawl.partial(day=DAY, run_type="{{ dag_run.run_type.value }}").expand(source_id=sources())
     steps = {name: sdk.task(bridge.run_step, task_id=name, **bridge.rules(name))(name, "--date", DAY) for name in STEPS[1:]}
     steps["report"].as_teardown(on_failure_fail_dagrun=True)   # it runs also after a failure, and hides none
     sdk.chain(crawled, *steps.values())
