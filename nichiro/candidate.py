@@ -8,7 +8,7 @@ import polars as pl
 
 from nichiro.build import Built
 from nichiro.build import build as bring_up
-from nichiro.errors import CheckFailed
+from nichiro.errors import CheckFailed, ConfigError
 from nichiro.run import Run
 from nichiro.settings import Settings
 from nichiro.status import Status, read_status
@@ -19,7 +19,12 @@ from warehouse.tables import TABLES, ops
 
 
 def build(lake: Lake, run: Run, sources: pl.DataFrame, topics: pl.DataFrame, *, fresh: bool) -> Built:
-    """Bring a candidate up to the lake, from the current release or, when ``fresh``, from nothing."""
+    """Bring a candidate up to the lake, from the current release or, when ``fresh``, from nothing.
+
+    Raises ConfigError where nothing was ever parsed: an empty release helps nobody.
+    """
+    if not lake.days():
+        raise ConfigError(f"nothing was crawled and parsed in {lake.data_dir}", "run `nichiro run`, or set NICHIRO_DATA_DIR")
     candidate = Candidate.start(lake.data_dir, fresh=fresh)
     try:
         built = bring_up(lake, candidate, sources, topics)

@@ -253,3 +253,10 @@ def test_a_day_to_come(command: Command) -> None:
     code, text = command("report", "--date", "2999-01-01")
     assert code == 78
     one_line(text, "2999-01-01", "future")
+
+
+def test_an_empty_folder_is_not_published(command: Command, tmp_path: Path) -> None:
+    code, text = command("build")
+    assert code == 78
+    one_line(text, "nothing was crawled", "NICHIRO_DATA_DIR")
+    assert current_release(tmp_path / "data") is None
