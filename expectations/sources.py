@@ -16,7 +16,7 @@ Declared = Mapping[str, Mapping[str, float | None]]
 
 SEVERITIES = {"min": "critical", "max": "warning"}
 LAYOUT_REASONS = ("no_headline", "many_headlines", "no_body", "many_bodies", "no_date", "many_dates")
-LAYOUT_CAPTURES = 3  # fewer article captures say nothing about a layout
+FEWEST_CAPTURES = 3  # a share of fewer article captures says nothing: one odd page among 304s is no layout
 LAYOUT_SHARE = 0.5
 LAYOUT = "layout_is_readable"
 
@@ -53,7 +53,8 @@ def declared(bounds: Declared) -> list[tuple[str, str, float]]:
 def measures(partition: SourcePartition) -> pl.DataFrame:
     """One row: the measures, their declared bounds as ``<measure>_min`` and ``_max``, and the layout's.
 
-    Every measure is null where no article page was fetched: nothing can be said of it then. links and age_days have
+    Every measure is null where no article page was fetched, and every share where fewer than FEWEST_CAPTURES were:
+    nothing can be said of it then. links and age_days have
     no column where raw.crawls was not given.
     """
     articles, outcomes = partition.frames["staging.articles"], partition.frames["staging.outcomes"]
@@ -72,11 +73,13 @@ def measures(partition: SourcePartition) -> pl.DataFrame:
         row |= {"links": crawls["discovered_count"].sum(), "age_days": _age_days(crawls)}
     layout = quarantined.filter(pl.col("reason").is_in(LAYOUT_REASONS)).height
     row |= {
-        "layout_share": layout / captures if captures >= LAYOUT_CAPTURES else None,
+        "layout_share": layout / max(captures, 1),
         "layout_share_max": LAYOUT_SHARE,
     }
     if captures == 0:
         row = dict.fromkeys(row)
+    elif captures < FEWEST_CAPTURES:
+        row |= dict.fromkeys(name for name in row if name.endswith("_share"))
     row |= {f"{measure}_{side}": number for side, measure, number in declared(partition.bounds)}
     return pl.DataFrame(row, schema=dict.fromkeys(row, pl.Float64))
 

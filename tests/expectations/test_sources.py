@@ -244,3 +244,10 @@ def test_fifteen_partitions_take_less_than_three_cpu_seconds() -> None:
     verdicts, _ = gate(*(partition(f"zz_{number}", articles=60) for number in range(15)))
     assert {verdict.status for verdict in verdicts} == {"accepted"}
     assert time.process_time() - start < 3
+
+
+@pytest.mark.parametrize(("articles", "bad", "status"), [(0, ("no_body",), "accepted"), (0, ("no_body",) * 2, "accepted"), (1, ("no_body",) * 2, "held")])
+def test_a_share_of_one_or_two_pages_holds_nothing(articles: int, bad: tuple[str, ...], status: str) -> None:
+    """A second crawl of a day finds mostly 304s; one odd new page must not make the source unhealthy."""
+    (verdict,), _ = gate(partition(articles=articles, bad=bad, bounds={"min": {"article_share": 0.5}}))
+    assert verdict.status == status, verdict.reasons
