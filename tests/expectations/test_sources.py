@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 
 import polars as pl
+import pytest
 
 from expectations.gate import SourcePartition, Verdict, check_sources, raise_for
 from tests.expectations.frames import CHECKED_AT, DAY, RUN, article, frame, outcome, quarantined
