@@ -136,9 +136,10 @@ def _documents(
     before = candidate.read(marts.ARTICLES, affected)
     days = set(before["published_date"]) | set(current["published_date"])
     candidate.delete(marts.ARTICLES, affected)
-    targets = _around(days, enriched.COPIES.reach, enriched.COPIES.reach)
+    reach = enriched.COPIES.reach
+    targets = _around(days, reach, reach)
     # A document that changed its day leaves no copy row behind: its old day is among the targets.
-    neighbours = candidate.read(marts.ARTICLES, _keys(_around(targets, 30, 30)))
+    neighbours = candidate.read(marts.ARTICLES, _keys(_around(targets, reach, reach)))
     compared = pl.concat([neighbours.select(_COMPARED), current.select(_COMPARED)])
     signatures = candidate.read(enriched.SIGNATURES, compared.select("capture_id"))
     compared = compared.join(signatures.select("capture_id", "signature", "shingle_count"), on="capture_id")
