@@ -23,6 +23,7 @@ from warehouse.migrations import migrate
 from warehouse.tables import TABLES, ZONES
 
 DATABASE = "warehouse.duckdb"
+STORAGE_VERSION = "v1.5.0"      # what the oldest DuckDB that pyproject.toml permits can read
 
 
 def current_release(data_dir: Path) -> Path | None:
@@ -88,7 +89,7 @@ class Candidate:
             if release is not None:
                 shutil.copyfile(release / DATABASE, folder / DATABASE)
             else:
-                duckdb.connect(str(folder / DATABASE)).close()
+                duckdb.connect(str(folder / DATABASE), config={"storage_compatibility_version": STORAGE_VERSION}).close()
         candidate = cls(data_dir)
         with _own_trouble():
             for zone in ZONES:
