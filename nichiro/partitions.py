@@ -7,7 +7,7 @@ method versions give another hash, it is made again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 
@@ -35,9 +35,6 @@ def parse(lake: Lake, catalog: dict[str, Source], say: Say) -> int:
     Raises ContractError for a file of the log or the archive that is missing or damaged.
     """
     from crawlers.parse import PARSER_VERSION
-    from crawlers.parse import parse as read_captures
-    from warehouse.archive import read_response
-    from warehouse.warc import require_whole
 
     count = 0
     for day, partitions in _log_days(lake):
@@ -51,20 +48,42 @@ def parse(lake: Lake, catalog: dict[str, Source], say: Say) -> int:
                 wanted = f"{PARSER_VERSION}+{source.rules_sha256()}"
                 if entry.parsed_from == wanted:
                     continue
-                log = {table: lake.read_all(table, [partition], must_exist=True) for table in LOG}
-                captures = log[raw.CAPTURES]
-                frames = read_captures(
-                    captures, lambda row: read_response(lake.data_dir, row["warc_path"], row["warc_offset"]), source
-                )
-                unreadable = frames["staging.quarantine"].filter(pl.col("reason") == "unreadable_record")
-                for warc_path in captures.join(unreadable, on="capture_id", how="semi")["warc_path"].unique().sort():
-                    require_whole(lake.data_dir, warc_path)   # a damaged disk is our trouble, no page's fate
+                frames = read(lake, partition, source)
                 entry.parsed = _write(lake, partition, PARSED, frames, entry)
                 entry.parsed_from = wanted
                 count += 1
                 articles, held_back = frames["staging.articles"].height, frames["staging.quarantine"].height
                 say("parse", f"{partition.source_id}: {articles} articles, {held_back} quarantined")
     return count
+
+
+def read(lake: Lake, partition: Partition, source: Source) -> dict[str, pl.DataFrame]:
+    """What today's rules make of the captures of one partition: the frames of ``PARSED`` by name. Writes nothing.
+
+    Raises ContractError for a file of the log or the archive that is missing or damaged.
+    """
+    from crawlers.parse import parse as read_captures
+    from warehouse.archive import read_response
+    from warehouse.warc import require_whole
+
+    log = {table: lake.read_all(table, [partition], must_exist=True) for table in LOG}
+    captures = log[raw.CAPTURES]
+    frames = read_captures(captures, lambda row: read_response(lake.data_dir, row["warc_path"], row["warc_offset"]), source)
+    unreadable = frames["staging.quarantine"].filter(pl.col("reason") == "unreadable_record")
+    for warc_path in captures.join(unreadable, on="capture_id", how="semi")["warc_path"].unique().sort():
+        require_whole(lake.data_dir, warc_path)   # a damaged disk is our trouble, no page's fate
+    return frames
+
+
+def parse_again(lake: Lake, chosen: Iterable[Partition]) -> None:
+    """Let the next parse read these partitions again, whatever rules read them last."""
+    by_day: dict[date, list[Partition]] = {}
+    for partition in chosen:
+        by_day.setdefault(partition.captured_date, []).append(partition)
+    for day, partitions in by_day.items():
+        with _manifest(lake, day) as manifest:
+            for partition in partitions:
+                manifest.entries[partition.stem].parsed_from = ""
 
 
 def index(lake: Lake, say: Say) -> None:

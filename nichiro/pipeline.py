@@ -7,7 +7,7 @@ killed, and be run again. Heavy libraries are imported where they are used.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -109,6 +109,10 @@ class Pipeline:
             self.lake.manifest_path(day).unlink()
         self.parse()
 
+    def _parse_chosen(self, chosen: Iterable[Partition]) -> None:
+        partitions.parse_again(self.lake, chosen)
+        self.parse()
+
     def gate(self) -> None:
         results, held = partitions.gate(self.lake, self.catalog, self.run)
         self._keep_checks("sources", results)
@@ -174,6 +178,13 @@ class Pipeline:
         with self.lake.lock():
             steps = {name: getattr(self, name) for name in STEPS if name != "crawl"}
             return self._do(steps | {"parse": self._parse_anew, "build": partial(self.build, fresh=True)})
+
+    def replay(self, chosen: Iterable[Partition]) -> Status:
+        """These partitions parsed again from the archive, and a release that holds what came of it, without network."""
+        self._read_declarations()
+        with self.lake.lock():
+            steps = {name: getattr(self, name) for name in STEPS if name != "crawl"}
+            return self._do(steps | {"parse": partial(self._parse_chosen, chosen)})
 
     def step(self, name: str, *arguments: object) -> Status:
         """One step alone, as Airflow runs it. Crawls may run side by side: each writes files of its own."""
