@@ -76,7 +76,7 @@ def publish(run: Run, settings: Settings, status: Status) -> str | None:
         raise CheckFailed("the candidate was not checked, or a check failed", "run `nichiro check`, see `nichiro status`")
     status.build_id = note["build_id"]
     _ledger(candidate, run, status)
-    _alert_log(candidate, Lake(settings.data_dir))
+    _run_log(candidate, Lake(settings.data_dir))
     candidate.close()
     make_current(settings.data_dir, note["build_id"], settings.keep_releases)
     return note["build_id"]
@@ -116,8 +116,8 @@ def _ledger(candidate: Candidate, run: Run, status: Status) -> None:
             candidate.insert(ops.RUNS, pl.DataFrame([row], schema=ops.RUNS.schema))
 
 
-def _alert_log(candidate: Candidate, lake: Lake) -> None:
-    """Take over the alerts' rows of every run that the candidate does not hold yet."""
-    for table in ops.ALERT_LOG:
+def _run_log(candidate: Candidate, lake: Lake) -> None:
+    """Take over what steps and people logged in every run that the candidate does not hold yet."""
+    for table in ops.RUN_LOG:
         held = set(candidate.read(table)["run_id"])
         candidate.insert(table, lake.read_all(table, [each for each in lake.partitions(table) if each.run_id not in held]))

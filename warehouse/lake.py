@@ -57,6 +57,11 @@ class Entry(BaseModel):
     enriched_from: str = Field("", description="hash of parsed files and method versions")
     enriched: dict[str, str] = Field(default_factory=dict, description="table name -> sha256 of its file")
     counts: dict[str, int] = Field(default_factory=dict, description="table name -> rows")
+    expired: str = Field("", description="sha256 of staging.articles after its text was cut to excerpts; parsed keeps the whole file's")
+
+    def files(self) -> dict[str, str]:
+        """table name -> sha256 that its file has today."""
+        return self.parsed | self.enriched | ({"staging.articles": self.expired} if self.expired else {})
 
     def fingerprint(self) -> str:
         """What a release compares to see whether it holds this very partition."""

@@ -237,5 +237,20 @@ DECISIONS_TABLE = Table(
     partition="run_id",
 )
 
+TOMBSTONES = Table(
+    zone="ops",
+    noun="tombstones",
+    grain="One row per takedown: a document that was removed everywhere and is never fetched again.",
+    columns=(
+        RUN_ID,
+        CAPTURED_DATE,
+        Column("removed_at", UTC_INSTANT, "when, UTC"),
+        Column("article_ids", pl.List(pl.String), "hashes of the document's URL keys, its aliases' too, sorted; no URL, no text"),
+        Column("reason", pl.String, "in the words of who asked for it", nullable=True),
+    ),
+    primary_key=("run_id",),
+    partition="run_id",
+)
+
 # Written by the alerts' step and by people, run by run; a release takes over those that it does not hold yet.
-ALERT_LOG = (ALERT_OBSERVATIONS, TROUBLES, DELIVERIES, DECISIONS_TABLE)
+RUN_LOG = (ALERT_OBSERVATIONS, TROUBLES, DELIVERIES, DECISIONS_TABLE, TOMBSTONES)

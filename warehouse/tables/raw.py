@@ -81,7 +81,7 @@ DISCOVERIES = Table(
         Column("published_text", pl.String, "date as the feed or listing writes it; a hint, never the publication time", nullable=True),
         Column(
             "decision", pl.String, "what the crawler did with it",
-            values=("fetched", "known", "off_pattern", "outside_range", "over_limit", "duplicate", "feed_only"),
+            values=("fetched", "known", "off_pattern", "outside_range", "over_limit", "duplicate", "feed_only", "tombstone"),
         ),
         CAPTURED_AT,
         CAPTURED_DATE,
