@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from crawlers.discovery import Found, Link, hinted_dateline, hinted_day, hinted_month
 from crawlers.log import CrawlLog, Fetch, Task
 from crawlers.state import CrawlState, Document, Page, is_seen
+from crawlers.tombstones import is_taken_down, load_tombstones, struck
 
 LONGEST_CRAWL_SECONDS = (
     1800  # a Crawl-delay of minutes must not hold a run for days: fewer pages are asked for
@@ -33,6 +34,7 @@ class Frontier:
         self.log = crawl_log
         self.state = state
         self.asked: dict[str, Fetch | None] = {}
+        self.tombstones = load_tombstones(crawl_log.lake)
         self.newest_at: datetime | None = None
         follow = self.task.source.follow
         self._allow = [re.compile(pattern) for pattern in follow.allow]
@@ -55,8 +57,12 @@ class Frontier:
             )
             hinted_at = hint.instant_utc if hint else None
             decision = self._decide(link, fetch.kind, hinted_at, now, delay)
+            if decision == "tombstone":  # the list may still name it, our log does not
+                link = replace(
+                    link, url=struck(link.url, self.task.source.key), headline=None, published_text=None
+                )
             self.log.link(link, fetch.kind, fetch.capture["capture_id"], decision)
-            if decision == "off_pattern":
+            if decision in ("off_pattern", "tombstone"):
                 continue
             read.urls.append(link.url)
             read.is_complete &= decision != "over_limit"
@@ -109,6 +115,8 @@ class Frontier:
         allowed = any(pattern.search(link.url) for pattern in self._allow)
         if not allowed or any(pattern.search(link.url) for pattern in self._deny):
             return "off_pattern"
+        if is_taken_down(link.url, source.key, self.tombstones):
+            return "tombstone"
         if link.url in self._found:
             return "duplicate"
         self._found.add(link.url)

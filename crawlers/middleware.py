@@ -24,6 +24,7 @@ from scrapy.exceptions import (
 from scrapy.http import Headers, Response
 
 from crawlers.log import Fetch
+from crawlers.tombstones import is_taken_down
 from nichiro.errors import NichiroError
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class ArchiveMiddleware:
             raise Refused("this crawl was broken off")
         if _is_inside(request.url):
             raise Refused("the address lies inside a private network")
+        if is_taken_down(request.url, self.spider.source.key, self.spider.frontier.tombstones):
+            raise Refused("taken down: a redirect leads to it")
         if self.proxy:
             request.meta["proxy"] = self.proxy
         # A redirect copies headers, so those of the URL before are taken off first.

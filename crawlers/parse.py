@@ -10,6 +10,7 @@ import polars as pl
 
 from crawlers.extract import Extracted, Rejected, extract
 from crawlers.source import Source
+from crawlers.tombstones import is_taken_down
 from nichiro.errors import ContractError
 from warehouse.tables.staging import ARTICLES, OUTCOMES, QUARANTINE
 
@@ -37,7 +38,7 @@ def parse(
     """Parse the raw.captures rows of one source.
 
     ``read`` gives a capture's archived response and may raise ContractError: that capture is quarantined. Documents
-    whose article_id is among ``tombstones`` were taken down and are skipped.
+    whose article_id is among ``tombstones`` were taken down and are skipped, by their URL or by what their page says.
     Returns staging.articles, staging.quarantine and staging.outcomes by name.
     """
     version = method_version(source)
@@ -46,7 +47,9 @@ def parse(
     outcomes: list[Row] = []
     for capture in captures.iter_rows(named=True):
         outcome, reason = _without_body(capture)
-        if outcome is None:
+        if _is_taken_down(capture, source, tombstones):
+            outcome, reason = "skipped", "tombstone"
+        elif outcome is None:
             found = _read(capture, read, source)
             outcome, reason = _settle(found, tombstones)
             if isinstance(found, Extracted) and outcome == "article":
@@ -86,6 +89,12 @@ def _without_body(capture: Row) -> tuple[str | None, str | None]:
     if capture["kind"] != "article":
         return "discovery", None
     return None, None
+
+
+def _is_taken_down(capture: Row, source: Source, tombstones: frozenset[str]) -> bool:
+    """An article's page or a redirect to it, by URL alone: the body is not read."""
+    urls = (capture["url"], capture["redirect_url"]) if capture["kind"] == "article" else ()
+    return any(is_taken_down(url, source.key, tombstones) for url in urls)
 
 
 def _read(capture: Row, read: Callable[[Row], ArchivedResponse], source: Source) -> Extracted | Rejected:

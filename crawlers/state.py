@@ -7,6 +7,7 @@ the lake (the validators aside, which cost one unconditional GET each).
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -120,6 +121,20 @@ class CrawlState:
                         for d in documents
                     ],
                 )
+        except sqlite3.Error as error:
+            raise TransientError(
+                f"cannot write {self.path}: {error}", "check free space, then run again"
+            ) from error
+
+    def forget(self, urls: Iterable[str]) -> None:
+        """Remove every trace of these URLs, also from pages of the file that are free. Raises TransientError."""
+        try:
+            with self._connection:
+                for table in ("pages", "hints", "documents"):
+                    self._connection.executemany(
+                        f"DELETE FROM {table} WHERE url = ?", [(url,) for url in urls]
+                    )  # noqa: S608
+            self._connection.execute("VACUUM")
         except sqlite3.Error as error:
             raise TransientError(
                 f"cannot write {self.path}: {error}", "check free space, then run again"
