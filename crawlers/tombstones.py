@@ -9,7 +9,9 @@ from crawlers.source import Key
 from warehouse.lake import Lake
 from warehouse.tables.ops import TOMBSTONES
 
-SCHEME = "tombstone:"  # stands where the document's URL stood
+PLACE = (
+    "https://tombstone.invalid/"  # the top-level domain of RFC 2606; stands where the document's URL stood
+)
 
 
 def load_tombstones(lake: Lake) -> frozenset[str]:
@@ -30,16 +32,16 @@ def is_taken_down(url: str | None, key: Key | None, tombstones: frozenset[str]) 
     """True for a URL under a tombstone, and for what stands where such a URL stood."""
     if not url:
         return False
-    return url.startswith(SCHEME) or bool(tombstones and names_of(url, key) & tombstones)
+    return url.startswith(PLACE) or bool(tombstones and names_of(url, key) & tombstones)
 
 
 def taken_down(urls: Iterable[str | None], key: Key | None, tombstones: frozenset[str]) -> set[str]:
     """Those of ``urls`` that are under a tombstone and still stand in the clear."""
     return {
-        url for url in set(urls) if url and not url.startswith(SCHEME) and is_taken_down(url, key, tombstones)
+        url for url in set(urls) if url and not url.startswith(PLACE) and is_taken_down(url, key, tombstones)
     }
 
 
 def struck(url: str, key: Key | None) -> str:
     """What stands where ``url`` stood."""
-    return url if url.startswith(SCHEME) else SCHEME + identify(url, key).article_id
+    return url if url.startswith(PLACE) else PLACE + identify(url, key).article_id

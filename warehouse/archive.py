@@ -71,7 +71,7 @@ class ArchiveWriter:
         self.source_id = source_id
         self.run_id = run_id
         self.captured_date = run_day(run_id)
-        self.warc_path = _warc_path(Partition(self.captured_date, run_id, source_id))
+        self.warc_path = warc_path_of(Partition(self.captured_date, run_id, source_id))
         self._path = data_dir / self.warc_path
         self._open_path = self._path.with_name(self._path.name + ".open")
         self._file: BinaryIO | None = None
@@ -211,7 +211,7 @@ def rebuild_captures(data_dir: Path) -> Iterator[tuple[Partition, pl.DataFrame]]
 
 def captures_of(data_dir: Path, partition: Partition) -> pl.DataFrame:
     """Make one partition's raw.captures again from its WARC file. Raises ContractError where it is missing or damaged."""
-    warc_path = _warc_path(partition)
+    warc_path = warc_path_of(partition)
     rows = []
     offset = 0
     try:
@@ -235,7 +235,8 @@ def run_day(run_id: str) -> date:
     return date.fromisoformat(run_id[:8])
 
 
-def _warc_path(partition: Partition) -> str:
+def warc_path_of(partition: Partition) -> str:
+    """Where a partition's WARC file lies, relative to the data folder."""
     day = partition.captured_date
     return Path("archive", partition.source_id, f"{day:%Y}", f"{day:%m}", f"{partition.run_id}.warc.gz").as_posix()
 
