@@ -25,6 +25,7 @@ from crawlers.log import CrawlLog, Task
 from crawlers.settings import check_polite, scrapy_settings
 from crawlers.source import Source
 from crawlers.state import CrawlState
+from nichiro import forkserver
 from nichiro.errors import ConfigError, ContractError, NichiroError, TransientError
 from nichiro.run import Run, clock_of
 from nichiro.settings import PROJECT, Settings
@@ -171,7 +172,7 @@ def _run_child(
         with (run.directory / "crawl.log").open("a", encoding="utf-8") as log:
             child = subprocess.Popen(
                 # The names are for whoever reads the list of processes.
-                [sys.executable, "-m", "crawlers.run", *(task.source.source_id for task in tasks)],
+                forkserver.command("crawlers.run", *(task.source.source_id for task in tasks)),
                 cwd=PROJECT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

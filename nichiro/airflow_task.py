@@ -3,7 +3,8 @@
 Exit 75 (temporary: a lock, a full disk, the network) and a death by signal are retried with backoff; any other non-zero
 fails at once, as the next try would fail alike. What fails for good, and a publish that is late, is told to those who
 keep nichiro running (docs/alerts.md). Airflow and nichiro may live in different environments: NICHIRO_BIN names the
-command. Airflow takes seconds to import, so it is imported where it is needed only.
+command; where they share one, the children are forked by ``nichiro.forkserver``, as each would import for seconds.
+Airflow takes seconds to import too, so it is imported where it is needed only.
 """
 
 from __future__ import annotations
@@ -11,15 +12,15 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import subprocess
-import sys
+import tempfile
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
-from nichiro.errors import ConfigError, TransientError
+from nichiro import forkserver
+from nichiro.errors import TransientError
 from nichiro.run import parse_day
 from nichiro.settings import load_settings
 from warehouse.tables import TABLES
@@ -55,8 +56,10 @@ def run_step(step: str, *arguments: str) -> str:
     Raises TransientError, which Airflow retries, on exit 75 and where the child was killed; AirflowFailException, which
     it does not retry, on others.
     """
-    command = [_command(), step, *arguments]
-    print("$", " ".join(command), flush=True)
+    print("$ nichiro", step, *arguments, flush=True)
+    os.environ.setdefault(forkserver.VARIABLE, str(Path(tempfile.gettempdir(), f"nichiro-{os.getuid()}", "forkserver")))
+    given = os.environ.get("NICHIRO_BIN")
+    command = [given, step, *arguments] if given else forkserver.command("nichiro", step, *arguments)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as child:
         try:
             printed = _echo(child.stdout)
@@ -138,10 +141,3 @@ def _echo(stream: IO[str] | None) -> str:
         lines.append(line)
     return "".join(lines)
 
-
-def _command() -> str:
-    beside = Path(sys.executable).with_name("nichiro")
-    command = os.environ.get("NICHIRO_BIN") or (str(beside) if beside.exists() else shutil.which("nichiro"))
-    if not command:
-        raise ConfigError("the command nichiro is not installed", "set NICHIRO_BIN to its path")
-    return command

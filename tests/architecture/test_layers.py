@@ -20,7 +20,7 @@ CONTRACTS = ("warehouse.contract", "warehouse.columns", "warehouse.tables")
 DOORS = {
     "transforms": ("nichiro.errors", *CONTRACTS),
     "expectations": (*FOUNDATION, *CONTRACTS),
-    "crawlers": (*FOUNDATION, *CONTRACTS, "warehouse.archive", "warehouse.lake"),
+    "crawlers": (*FOUNDATION, *CONTRACTS, "nichiro.forkserver", "warehouse.archive", "warehouse.lake"),
     "warehouse": FOUNDATION,
     "dags": ("nichiro.airflow_task", "nichiro.steps"),
 }

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+from nichiro import forkserver
 from tests.demosite.replay import ReplayProxy
 from tests.demosite.site import DemoSite
 
@@ -26,7 +27,7 @@ case $day in
 *) echo "the fictional web has no $day" >&2; exit 78 ;;
 esac
 export NICHIRO_CLOCK="${{day}}T{clock}" NICHIRO_PROXY="http://127.0.0.1:$port"
-exec {python} -m nichiro "$@"
+exec {nichiro} "$@"
 """
 
 
@@ -47,7 +48,9 @@ class ScheduledReplay:
             proxy = self._proxies.enter_context(ReplayProxy(self.site, datetime.combine(day, TAKEN_AT)))
             cases.append(f"{day}) port={proxy.url.rsplit(':', 1)[1]} ;;")
         text = COMMAND.format(
-            last=self.days[-1], ports="\n".join(cases), clock=TAKEN_AT.isoformat(), python=shlex.quote(sys.executable)
+            last=self.days[-1], ports="\n".join(cases), clock=TAKEN_AT.isoformat(),
+            # as Airflow's own command: forked where NICHIRO_FORKSERVER is set
+            nichiro=shlex.join([sys.executable, "-IS", forkserver.__file__, "nichiro"]),
         )
         self.command.parent.mkdir(parents=True, exist_ok=True)
         self.command.write_text(text, encoding="utf-8")
