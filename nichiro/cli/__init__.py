@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from nichiro.cli import alert, config, demo, init, own, reading, source, status, steps
+from nichiro.cli import alert, config, demo, init, own, quarantine, reading, source, status, steps
 from nichiro.errors import NichiroError
 from nichiro.log import is_json, redact, shown
 
@@ -27,6 +27,7 @@ for module in (init, steps, status, reading, own, demo, config):
     module.add_to(app)
 app.add_typer(source.app, name="source")
 app.add_typer(alert.app, name="alert", rich_help_panel="Daily")
+app.add_typer(quarantine.app, name="quarantine", rich_help_panel="Daily")
 
 
 def main() -> None:
