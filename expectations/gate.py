@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 
 import polars as pl
 
-from expectations import sources
+from expectations import learned, sources
 from expectations.baseline import baseline, mentioned, slim
 from expectations.context import Context, Keys, Read
+from expectations.measures import History
 from expectations.sources import SourcePartition
 from expectations.suites import suite_of
-from expectations.validation import Result, errored, short, validate
+from expectations.thresholds import load
+from expectations.validation import Result, errored, short, told_apart, validate
 from nichiro.errors import CheckErrored, CheckFailed
 from warehouse.contract import Table
 from warehouse.tables import TABLES
@@ -67,32 +69,35 @@ def check_sources(
     for members, frame, bounds in _measured(batch):
         measured = frame.to_dicts()
         for result in validate(frame, sources.expectations(bounds)):
-            broken = set(range(len(members)) if result.outcome == "errored" else result.rows)
-            for position, member in enumerate(members):
-                part, mine = batch[member], result
-                if position not in broken:
-                    mine = Result(result.check, result.severity, "passed")
-                elif result.outcome == "failed":
-                    said = sources.reason(result.check, measured[position], part)
-                    mine = Result(result.check, result.severity, "failed", said)
+            for member, row, mine in zip(members, measured, told_apart(result, frame.height), strict=True):
+                part, bound = batch[member], sources.threshold(result.check, row)
+                said = sources.reason(result.check, row, part) if mine.outcome == "failed" else mine.observed
+                mine = replace(mine, observed=said, threshold=bound)
                 if mine.outcome != "passed":
-                    verdicts[member].add(mine, mine.observed or result.check)
-                rows.append(_row(part.source_id, mine, [part.key] if position in broken else []))
+                    verdicts[member].add(mine, said or result.check)
+                rows.append(_row(part.source_id, mine, [part.key] if mine.outcome != "passed" else []))
     return verdicts, _results(rows, run_id, "sources", checked_at)
 
 
 def check_tables(
-    read: Read, names: Iterable[str], run_id: str, checked_at: datetime, keys: Keys | None = None
+    read: Read,
+    names: Iterable[str],
+    run_id: str,
+    checked_at: datetime,
+    keys: Keys | None = None,
+    history: History | None = None,
 ) -> pl.DataFrame:
     """Gate 2: the candidate's tables, as rows of ops.check_results.
 
     ``read(name)`` gives a table's served columns, whole or restricted to the dirty partitions (raw.captures,
     ops.fates and the staging and enriched tables to the same ones). ``keys(name, column)`` gives all values of a
-    column, where ``read`` is restricted: a reference may point outside. What cannot be read is errored.
+    column, where ``read`` is restricted: a reference may point outside. What cannot be read is errored. With
+    ``history``, the last days are compared with those before by the thresholds of thresholds.yml; these results name a
+    source, a language or "all" as their suite.
     """
     read = cache(read)
     keys = cache(keys) if keys else lambda name, column: read(name)[column]
-    context = Context("tables", checked_at, read, keys)
+    context = Context("tables", checked_at, read, keys, history)
     rows = []
     for name in names:
         table = TABLES[name]
@@ -103,6 +108,8 @@ def check_tables(
             continue
         for result in check_frame(table, frame, context):
             rows.append(_row(name, result, _keys(table, frame, result)))
+    if history is not None:
+        rows += _learned(history)
     return _results(rows, run_id, "tables", checked_at)
 
 
@@ -124,6 +131,25 @@ def check_suite(table: Table, frame: pl.DataFrame, context: Context) -> list[Res
     except Exception as error:  # the suite's columns cannot be made: none of its checks was computed
         return [errored(one, error) for one in expectations]
     return validate(slim(derived.select(mentioned(expectations, derived.columns))), expectations)
+
+
+def _learned(history: History) -> list[dict[str, object]]:
+    """The checks of thresholds.yml, one row each check and subject that has enough history."""
+    thresholds = load()
+    figures = learned.judged(history, thresholds)
+    told = {(figure["suite"], figure["check"]): figure for figure in figures.iter_rows(named=True)}
+    frame = learned.wide(figures, thresholds)
+    rows = []
+    for result in validate(frame.drop("suite"), learned.expectations(thresholds)):
+        for suite, mine in zip(frame["suite"], told_apart(result, frame.height), strict=True):
+            if (figure := told.get((suite, result.check))) is None:
+                continue
+            broken, observed = [], mine.observed
+            if mine.outcome == "failed":
+                broken = learned.failing(history, thresholds, figure, FAILING_ROWS)
+                observed = learned.said(figure, history.until)
+            rows.append(_row(suite, replace(mine, observed=observed, threshold=figure["bound"]), broken))
+    return rows
 
 
 def raise_for(results: pl.DataFrame) -> None:
@@ -192,6 +218,7 @@ def _row(suite: str, result: Result, failing_rows: list[str]) -> dict[str, objec
         "severity": result.severity,
         "outcome": result.outcome,
         "observed": result.observed,
+        "threshold": result.threshold,
         "failing_rows": failing_rows,
     }
 
@@ -206,7 +233,7 @@ def _results(rows: list[dict], run_id: str, gate: str, checked_at: datetime) -> 
         .sort(worst, maintain_order=True)
         .group_by("suite", "check_name", maintain_order=True)
         .agg(
-            pl.col("severity", "outcome").first(),
+            pl.col("severity", "outcome", "threshold").first(),
             pl.when(pl.col("outcome").first() == "passed")
             .then(pl.col("observed").first())
             .otherwise(

@@ -10,15 +10,24 @@ from typing import Any
 import polars as pl
 from great_expectations import expectations as gxe
 
+from expectations import dirt
 from expectations.rule import not_below
 
 Declared = Mapping[str, Mapping[str, float | None]]
 
 SEVERITIES = {"min": "critical", "max": "warning"}
 LAYOUT_REASONS = ("no_headline", "many_headlines", "no_body", "many_bodies", "no_date", "many_dates")
-FEWEST_CAPTURES = 3  # a share of fewer article captures says nothing: one odd page among 304s is no layout
-LAYOUT_SHARE = 0.5
-LAYOUT = "layout_is_readable"
+DATE_REASONS = ("unreadable_date", "impossible_date", "future_date")
+FEWEST_CAPTURES = 3  # a share of fewer pages says nothing: one odd page among 304s is no layout
+HALF = 0.5
+# Checks that hold without any declaration: the share that each looks at, and what is said of a broken one.
+SURE = {
+    "layout_is_readable": ("layout_share", "layout changed? {:.0%} of the article pages cannot be read"),
+    "dates_are_readable": ("unreadable_dates_share", "{:.0%} of the article pages have no date that can be"),
+    "dates_are_no_urls": ("url_dates_share", "{:.0%} of the articles have a URL where the date should be"),
+    "days_and_months_in_order": ("swapped_dates_share", "day and month exchanged? {:.0%} of the dates that can tell"),
+    "bodies_differ": ("repeated_bodies_share", "{:.0%} of the articles have the body of others: boilerplate?"),
+}
 
 
 @dataclass(frozen=True)
@@ -51,11 +60,11 @@ def declared(bounds: Declared) -> list[tuple[str, str, float]]:
 
 
 def measures(partition: SourcePartition) -> pl.DataFrame:
-    """One row: the measures, their declared bounds as ``<measure>_min`` and ``_max``, and the layout's.
+    """One row: the measures, their declared bounds as ``<measure>_min`` and ``_max``, and HALF for those of SURE.
 
-    Every measure is null where no article page was fetched, and every share where fewer than FEWEST_CAPTURES were:
-    nothing can be said of it then. links and age_days have
-    no column where raw.crawls was not given.
+    Every measure is null where no article page was fetched, and every share where it rests on fewer than
+    FEWEST_CAPTURES pages: nothing can be said of it then. links and age_days have no column where raw.crawls was not
+    given.
     """
     articles, outcomes = partition.frames["staging.articles"], partition.frames["staging.outcomes"]
     quarantined = outcomes.filter(outcome="quarantined").filter(pl.col("reason") != "unreadable_feed")
@@ -71,37 +80,58 @@ def measures(partition: SourcePartition) -> pl.DataFrame:
     }
     if (crawls := partition.frames.get("raw.crawls")) is not None:
         row |= {"links": crawls["discovered_count"].sum(), "age_days": _age_days(crawls)}
-    layout = quarantined.filter(pl.col("reason").is_in(LAYOUT_REASONS)).height
+    reasons = quarantined["reason"]
     row |= {
-        "layout_share": layout / max(captures, 1),
-        "layout_share_max": LAYOUT_SHARE,
+        "layout_share": reasons.is_in(LAYOUT_REASONS).sum() / max(captures, 1),
+        "unreadable_dates_share": reasons.is_in(DATE_REASONS).sum() / max(captures, 1),
     }
     if captures == 0:
         row = dict.fromkeys(row)
     elif captures < FEWEST_CAPTURES:
         row |= dict.fromkeys(name for name in row if name.endswith("_share"))
+    row |= {
+        "url_dates_share": _share(articles, dirt.is_url()),
+        "swapped_dates_share": _share(articles.filter(dirt.is_exchangeable()), dirt.is_swapped()),
+        "repeated_bodies_share": _share(articles, dirt.is_repeated()),
+    }
+    row |= {f"{measure}_max": HALF for measure, _ in SURE.values()}
     row |= {f"{measure}_{side}": number for side, measure, number in declared(partition.bounds)}
     return pl.DataFrame(row, schema=dict.fromkeys(row, pl.Float64))
 
 
 def expectations(bounds: Declared) -> list[gxe.Expectation]:
-    """The layout rule, and one expectation a declared bound: a broken minimum is critical, a maximum a warning."""
-    found = [not_below(LAYOUT, "layout_share_max", "layout_share")]
+    """The checks of SURE, critical, and one a declared bound: a broken minimum is critical, a maximum a warning."""
+    found = [not_below(check, f"{measure}_max", measure) for check, (measure, _) in SURE.items()]
     for side, measure, _ in declared(bounds):
         ends = (measure, f"{measure}_min") if side == "min" else (f"{measure}_max", measure)
         found.append(not_below(f"{side}_{measure}", *ends, SEVERITIES[side]))
     return found
 
 
+def threshold(check: str, row: Mapping[str, float | None]) -> float | None:
+    """The bound of a check; ``row`` is the partition's measures."""
+    if check in SURE:
+        return HALF
+    side, _, measure = check.partition("_")
+    return row[f"{measure}_{side}"]
+
+
 def reason(check: str, row: Mapping[str, float | None], partition: SourcePartition) -> str:
     """What a person reads of a broken bound; ``row`` is the partition's measures."""
-    if check == LAYOUT:
+    if check in SURE:
+        measure, said = SURE[check]
         counts = partition.frames["staging.quarantine"]["reason"].value_counts(sort=True)
         found = ", ".join(f"{count} {name}" for name, count in counts.iter_rows())
-        return f"layout changed? {row['layout_share']:.0%} of the article pages cannot be read: {found}"
+        return said.format(row[measure]) + (f": {found}" if measure in ("layout_share", "unreadable_dates_share") else "")
     side, _, measure = check.partition("_")
     limit = "at least" if side == "min" else "at most"
     return f"{measure} is {row[measure]:.4g}, declared {limit} {row[f'{measure}_{side}']:.4g}"
+
+
+def _share(articles: pl.DataFrame, is_dirty: pl.Expr) -> float | None:
+    if articles.height < FEWEST_CAPTURES:
+        return None
+    return articles.select(is_dirty.fill_null(value=False).mean()).item()
 
 
 def _age_days(crawls: pl.DataFrame) -> float | None:

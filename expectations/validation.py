@@ -8,7 +8,7 @@ successful; here that is *errored*, an outcome of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -24,13 +24,17 @@ SHOWN = 3  # unexpected values named in ``observed``
 
 @dataclass(frozen=True)
 class Result:
-    """The outcome of one check on one frame; ``rows`` are the positions of the rows that break it, from 0."""
+    """The outcome of one check on one frame; ``rows`` are the positions of the rows that break it, from 0.
+
+    ``threshold`` is the bound that applied, where the check has one number.
+    """
 
     check: str
     severity: str
     outcome: str
     observed: str | None = None
     rows: list[int] = field(default_factory=list)
+    threshold: float | None = None
 
 
 def validate(frame: pl.DataFrame, expectations: Sequence[gxe.Expectation]) -> list[Result]:
@@ -45,6 +49,17 @@ def validate(frame: pl.DataFrame, expectations: Sequence[gxe.Expectation]) -> li
         return [errored(one, error) for one in expectations]
     found = {name(result.expectation_config): _result(result) for result in validated.results}
     return [found[name(one)] for one in expectations]
+
+
+def told_apart(result: Result, height: int) -> list[Result]:
+    """The result of each row of the frame that was checked; what errored, errored for all of them."""
+    if result.outcome == "errored":
+        return [result] * height
+    broken = set(result.rows)
+    return [
+        replace(result, outcome="failed" if row in broken else "passed", observed=None, rows=[])
+        for row in range(height)
+    ]
 
 
 def name(expectation: Any) -> str:
@@ -83,7 +98,10 @@ def _result(validated: Any) -> Result:
         return Result(check, severity, "errored", short("missing columns: " + ", ".join(missing)))
     rows = [int(row) for row in result.get("unexpected_index_list") or []]
     outcome = "passed" if validated.success else "failed"
-    return Result(check, severity, outcome, _observed(result, mismatched), rows)
+    # the share of rows that must hold, where it is not all of them
+    mostly = configuration.kwargs.get("mostly", 1)
+    threshold = float(mostly) if mostly != 1 else None
+    return Result(check, severity, outcome, _observed(result, mismatched), rows, threshold)
 
 
 def _severity(configuration: Any) -> str:

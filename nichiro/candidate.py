@@ -9,6 +9,7 @@ import polars as pl
 from nichiro.build import Built
 from nichiro.build import build as bring_up
 from nichiro.errors import CheckFailed, ConfigError
+from nichiro.history import read_history
 from nichiro.run import Run
 from nichiro.settings import Settings
 from nichiro.status import Status, read_status
@@ -47,6 +48,7 @@ def build(lake: Lake, run: Run, sources: pl.DataFrame, topics: pl.DataFrame, *, 
 def check(run: Run, settings: Settings) -> pl.DataFrame:
     """Check what the build changed; returns ops.check_results rows. Only a candidate without a failure is marked."""
     from expectations.gate import check_tables
+    from expectations.thresholds import load
 
     candidate = Candidate(settings.data_dir)
     try:
@@ -54,7 +56,8 @@ def check(run: Run, settings: Settings) -> pl.DataFrame:
         if note["is_empty"]:
             return ops.CHECK_RESULTS.empty()
         names = [table.name for table in served_tables()]
-        results = check_tables(_changed_rows(candidate, note), names, run.run_id, run.now(), _all_values(candidate))
+        history = read_history(candidate, load().window_days)
+        results = check_tables(_changed_rows(candidate, note), names, run.run_id, run.now(), _all_values(candidate), history)
         blocking = results.filter((pl.col("outcome") == "errored") | ((pl.col("outcome") == "failed") & (pl.col("severity") == "critical")))
         candidate.note(note | {"is_checked": blocking.is_empty()})
     finally:
@@ -107,7 +110,8 @@ def _ledger(candidate: Candidate, run: Run, status: Status) -> None:
             continue
         told = status if folder == run.directory else read_status(folder)
         for path in sorted(folder.glob("checks_*.parquet")):
-            candidate.insert(ops.CHECK_RESULTS, pl.read_parquet(path))
+            results = [ops.CHECK_RESULTS.empty(), pl.read_parquet(path)]   # of an older nichiro: it lacks columns
+            candidate.insert(ops.CHECK_RESULTS, pl.concat(results, how="diagonal"))
         if told is status or told.status == "blocked":
             row = {
                 "run_id": told.run_id, "run_date": told.run_date, "started_at": told.started_at,

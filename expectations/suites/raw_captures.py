@@ -1,4 +1,4 @@
-"""raw.captures: the fetch clock and the body's hash."""
+"""raw.captures: the fetch clock, the body's hash, and that there is a body."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ def derived(captures: pl.DataFrame, context: Context) -> pl.DataFrame:
     return captures.with_columns(
         captured_on_its_day=pl.col("captured_at").dt.date() == pl.col("captured_date"),
         captured_in_the_past=pl.col("captured_at") <= context.checked_at + CLOCKS_APART,
+        # an empty robots.txt allows everything
+        answer_is_not_empty=pl.when((pl.col("http_status") == 200) & (pl.col("kind") != "robots")).then(
+            pl.col("body_bytes") > 0
+        ),
     )
 
 
@@ -24,6 +28,7 @@ def expectations(context: Context) -> list[gxe.Expectation]:
     return [
         holds("captured_on_its_day"),
         holds("captured_in_the_past"),
+        holds("answer_is_not_empty", "warning"),
         gxe.ExpectColumnValuesToMatchRegex(
             column="body_sha256", regex=r"^[0-9a-f]{64}$", meta={"check": "body_is_hashed"}
         ),

@@ -47,6 +47,15 @@ def capture(number: int, **changes: object) -> dict:
     } | changes  # fmt: skip
 
 
+def discovery(number: int, **changes: object) -> dict:
+    """A link that a feed gave, with the article's day."""
+    return {
+        **KEY, "discovery_id": f"d{number}", "via": "feed", "capture_id": "c0", "url": f"https://news.example/{number}",
+        "position": number, "published_text": "Mon, 29 Jun 2026 12:00:00 GMT", "decision": "fetched",
+        "captured_at": NOON, "basis": "observed",
+    } | changes  # fmt: skip
+
+
 def outcome(number: int, outcome: str = "article", reason: str | None = None) -> dict:
     return {**KEY, "capture_id": f"c{number}", "outcome": outcome, "reason": reason, "method_version": "1"}
 
@@ -87,6 +96,7 @@ def clean() -> dict[str, pl.DataFrame]:
     days = (date(2026, 6, 28), DAY)
     return {
         "raw.captures": frame("raw.captures", capture(1), capture(2), capture(3)),
+        "raw.discoveries": frame("raw.discoveries", discovery(1), discovery(2)),
         "staging.articles": frame("staging.articles", article(1), article(2)).drop("body", "lede"),
         "enriched.relevance": frame(
             "enriched.relevance",

@@ -13,7 +13,7 @@ from nichiro.errors import CheckErrored, CheckFailed
 from tests.expectations.frames import CHECKED_AT, DAY, NOON, RUN, clean, coverage, fate, frame
 from warehouse.tables import TABLES
 
-SUITES = [name for name in clean() if name not in ("enriched.relevance", "ops.sources")]
+SUITES = [name for name in clean() if name not in ("raw.discoveries", "enriched.relevance", "ops.sources")]
 OTHER = pl.lit("elsewhere")
 
 

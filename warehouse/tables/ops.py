@@ -124,16 +124,18 @@ CHECK_RESULTS = Table(
     columns=(
         RUN_ID,
         Column("gate", pl.String, "before build or before publish", values=("sources", "tables")),
-        Column("suite", pl.String, "table or source that was checked"),
+        Column("suite", pl.String, "what was checked: a table, a source, a language, or 'all'"),
         Column("check_name", pl.String, "the check"),
         Column("severity", pl.String, "critical blocks, warning is shown", values=("critical", "warning", "info")),
         Column("outcome", pl.String, "errored is neither passed nor failed, and blocks", values=OUTCOMES),
         Column("observed", pl.String, "what was found", nullable=True),
+        Column("threshold", pl.Float64, "bound that applied in this run: a count, share or length; null where there is none", nullable=True),
         Column("failing_rows", pl.List(pl.String), "keys of up to 20 rows that break it"),
         Column("checked_at", UTC_INSTANT, "when, UTC"),
     ),
     primary_key=("run_id", "gate", "suite", "check_name"),
     partition="run_id",
+    version=2,
 )
 
 RUNS = Table(
