@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,6 +22,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nichiro.errors import ContractError, TransientError
+from warehouse import seal
 from warehouse.contract import Table
 from warehouse.migrations import upgrade
 
@@ -88,23 +90,24 @@ class Lake:
         return self.root / table.zone / table.noun / f"captured_date={partition.captured_date}" / f"{partition.stem}.parquet"
 
     def write(self, table: Table, partition: Partition, frame: pl.DataFrame) -> str:
-        """Write one partition's rows, whole or not at all; returns the file's SHA-256."""
-        frame = table.conform(frame)
-        path = self.path(table, partition)
-        mark = {CONTRACT_VERSION: str(table.version)}
-        write_atomically(path, lambda file: frame.write_parquet(file, compression="zstd", metadata=mark))
-        return file_sha256(path)
+        """Write one partition's rows under their seal, whole or not at all; returns the file's SHA-256."""
+        buffer = BytesIO()
+        marks = {CONTRACT_VERSION: str(table.version), seal.KEY: seal.BLANK}
+        table.conform(frame).write_parquet(buffer, compression="zstd", metadata=marks)
+        content = seal.seal(buffer.getvalue())
+        write_atomically(self.path(table, partition), lambda file: file.write(content))
+        return hashlib.sha256(content).hexdigest()
 
     def read(self, table: Table, partition: Partition) -> pl.DataFrame:
-        """Read one partition's rows; an absent file is an empty partition. Raises ContractError where unreadable."""
+        """Read one partition's rows; an absent file is an empty partition. Raises ContractError where damaged."""
         return table.conform(self.read_all(table, [partition]))
 
     def read_all(
         self, table: Table, partitions: Iterable[Partition], columns: list[str] | None = None, *, must_exist: bool = False
     ) -> pl.DataFrame:
-        """Read the rows of many partitions at once, all columns or some.
+        """Read the rows of many partitions at once, all columns or some; every file read is verified by its seal.
 
-        An absent file is an empty partition, or with ``must_exist`` a ContractError.
+        An absent file is an empty partition, or with ``must_exist`` a ContractError, as a damaged one always is.
         """
         wanted = [self.path(table, partition) for partition in partitions]
         paths = [path for path in wanted if path.exists()]
@@ -115,6 +118,9 @@ class Lake:
         if not paths:
             return table.empty().select(names)
         try:
+            for path in paths:
+                if seal.verify(path) == "broken":
+                    raise ContractError(f"{table.name}: {path} cannot be read: its bytes are not those that were written", _mend(table))
             if table.version == 1:
                 return pl.read_parquet(paths, columns=names, hive_partitioning=False)
             return pl.concat([_upgraded(table, path) for path in paths]).select(names)
@@ -126,13 +132,13 @@ class Lake:
         """Captured days that have a manifest, oldest first."""
         return sorted(date.fromisoformat(path.stem) for path in (self.root / "manifests").glob("*.json"))
 
-    def partitions(self, table: Table) -> list[Partition]:
-        """All partitions of a log table, oldest first."""
+    def partitions(self, table: Table, day: date | None = None, *, since: date | None = None) -> list[Partition]:
+        """All partitions of a log table, of one captured day, or of those since a day, oldest first."""
         found = []
-        for day in sorted((self.root / table.zone / table.noun).glob("captured_date=*")):
-            captured_date = date.fromisoformat(day.name.removeprefix("captured_date="))
-            for file in sorted(day.glob("*.parquet")):
-                found.append(Partition.of(captured_date, file.stem))
+        for folder in sorted((self.root / table.zone / table.noun).glob(f"captured_date={day or '*'}")):
+            captured_date = date.fromisoformat(folder.name.removeprefix("captured_date="))
+            if since is None or captured_date >= since:
+                found += [Partition.of(captured_date, file.stem) for file in sorted(folder.glob("*.parquet"))]
         return found
 
     def manifest_path(self, captured_date: date) -> Path:
@@ -170,8 +176,8 @@ class Lake:
 
 def _mend(table: Table) -> str:
     """What can be derived again; of the log only raw.captures can, from the archive."""
-    is_log = table.zone == "raw" and table.noun != "captures"
-    return "restore it from a backup: it is the log" if is_log else "run `nichiro rebuild`"
+    is_log = table.zone in ("raw", "ops") and table.noun != "captures"
+    return "it is the log: `nichiro doctor --repair`, or restore it from a backup" if is_log else "run `nichiro rebuild`"
 
 
 def _upgraded(table: Table, path: Path) -> pl.DataFrame:
@@ -188,21 +194,34 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Write to a temporary file beside ``path``, fsync, rename, fsync the folder. Raises TransientError on OSError."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         with temporary.open("wb") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(path.parent)
     except OSError as error:
         with suppress(OSError):   # a file may stand where the folder should be
             temporary.unlink(missing_ok=True)
         raise TransientError(f"cannot write {path}: {error.strerror}", "check rights and free space, then run again") from error
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, each of them durable. Raises OSError."""
+    if not path.is_dir():
+        make_folder(path.parent)
+        path.mkdir(exist_ok=True)
+        sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Make durable which names a folder holds. Raises OSError."""
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def file_sha256(path: Path) -> str:
