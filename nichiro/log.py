@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import os
@@ -126,13 +127,14 @@ def to_stderr(settings: Settings) -> None:
 
 @contextmanager
 def recorded(directory: Path, run_id: str) -> Iterator[None]:
-    """Stamp what is logged meanwhile with the run's id and append it to ``directory/log.jsonl``.
+    """Stamp what is logged meanwhile with the run's id and append it to ``directory/log.jsonl``, under a lock.
 
-    Raises TransientError where that file cannot be opened.
+    The lock falls with the process, however it ends. Raises TransientError where the file cannot be opened.
     """
     root, stamp = logging.getLogger(), _Stamp(run_id)
     try:
         file = _File(directory / FILE, encoding="utf-8")
+        fcntl.flock(file.stream, fcntl.LOCK_EX)
     except OSError as error:
         raise TransientError(f"cannot write {directory / FILE}: {error.strerror}", "check rights and free space") from error
     file.setFormatter(JsonLines())
@@ -149,3 +151,15 @@ def recorded(directory: Path, run_id: str) -> Iterator[None]:
         root.removeHandler(file)
         with suppress(OSError):   # what a full disk left in the buffer
             file.close()
+
+
+def is_recorded(directory: Path) -> bool:
+    """Whether a live process records its run in this folder. No pid is asked: those come again, and differ in containers."""
+    try:
+        with (directory / FILE).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -29,10 +29,10 @@ class SourceTrouble(BaseModel):
 
 
 class Overview(BaseModel):
-    """``verdict``: never (published), stale (older than the limit), blocked or failed (the last run), else ok."""
+    """``verdict``: never (published), stale (older than the limit), blocked, failed or died (the last run), else ok."""
 
-    verdict: Literal["ok", "stale", "blocked", "failed", "never"]
-    message: str = Field("", description="what blocked or failed the last run")
+    verdict: Literal["ok", "stale", "blocked", "failed", "died", "never"]
+    message: str = Field("", description="what blocked, failed or killed the last run")
     release: str | None = None
     published_at: datetime | None = None
     age_hours: float | None = None
@@ -51,17 +51,17 @@ def overview(data_dir: Path, now: datetime, max_age: timedelta | None = None, la
     """Look at a data folder at an instant. A replay's release grows old by design: it has a limit only when one is given."""
     release = current_release(data_dir)
     runs = statuses(data_dir, LOOK_BACK)
-    ended = next((run for run in runs if run.status in ("published", "unchanged", "blocked", "failed")), None)
+    ended = next((run for run in runs if run.status in ("published", "unchanged", "blocked", "failed", "died")), None)
     published_at = _published_at(release, runs)
     if max_age is None and _world(data_dir) == "live":
         max_age = DAY_AND_SOME
     age = now - published_at if published_at else None
-    verdict: Literal["ok", "stale", "blocked", "failed", "never"] = "ok"
+    verdict: Literal["ok", "stale", "blocked", "failed", "died", "never"] = "ok"
     if release is None or age is None:
         verdict = "never"
     elif max_age is not None and age > max_age:
         verdict = "stale"
-    elif ended and (ended.status == "blocked" or ended.status == "failed"):
+    elif ended and (ended.status == "blocked" or ended.status == "failed" or ended.status == "died"):
         verdict = ended.status
     asked, troubles = _sources(Lake(data_dir))
     return Overview(

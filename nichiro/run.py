@@ -82,6 +82,8 @@ def start_run(settings: Settings, run_date: date | None = None) -> Run:
             except FileExistsError:
                 continue
             return Run(run_id, day, started_at, directory, clock)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise ConfigError(f"{settings.data_dir} is no folder", "set NICHIRO_DATA_DIR or --data-dir") from error
     except OSError as error:
         raise TransientError(f"cannot write to {runs}: {error.strerror}", "check rights and free space") from error
     raise TransientError("a thousand runs in one second", "try again in a second")

@@ -10,6 +10,7 @@ import polars as pl
 from pydantic import BaseModel, Field, ValidationError
 
 from nichiro.errors import ContractError
+from nichiro.log import is_recorded
 from warehouse.lake import write_atomically
 
 
@@ -23,13 +24,14 @@ class Check(BaseModel):
 
 
 class Status(BaseModel):
-    """``status`` is running, published, unchanged, blocked (a check failed) or failed (trouble of our own)."""
+    """``status`` is running, published, unchanged, done (a step alone), blocked (a check failed), failed (trouble of our
+    own) or died (its process ended without a word)."""
 
     run_id: str
     run_date: date
     started_at: datetime
     finished_at: datetime | None = None
-    status: Literal["running", "published", "unchanged", "blocked", "failed", "done"] = "running"
+    status: Literal["running", "published", "unchanged", "blocked", "failed", "died", "done"] = "running"
     exit_code: int = 0
     message: str = ""
     step: str = ""
@@ -51,10 +53,15 @@ class Status(BaseModel):
 
 
 def read_status(directory: Path) -> Status:
+    """What a run came to; one that says running and has no live process died. Raises ContractError where unreadable."""
     try:
-        return Status.model_validate_json((directory / "status.json").read_bytes())
+        status = Status.model_validate_json((directory / "status.json").read_bytes())
     except (OSError, ValidationError) as error:
-        raise ContractError(f"{directory / 'status.json'} cannot be read", "the run was cut off; run again") from error
+        raise ContractError(f"{directory / 'status.json'} cannot be read", "`nichiro doctor --repair` sets it aside") from error
+    if status.status == "running" and not is_recorded(directory):
+        where = f"in step {status.step}" if status.step else "before its first step"
+        status.status, status.message = "died", f"the process ended without a word {where}: killed, out of memory, or the machine went down"
+    return status
 
 
 def statuses(data_dir: Path, last: int = 10) -> list[Status]:

@@ -50,7 +50,7 @@ def _show(seen: Overview, zone: ZoneInfo) -> None:
     if seen.verdict == "stale":
         verdict += f": the release is older than {_age(seen.max_age_hours)}; is the schedule running?"
     _line("verdict", verdict)
-    if seen.message and seen.verdict in ("blocked", "failed", "stale", "never"):
+    if seen.message and seen.verdict in ("blocked", "failed", "died", "stale", "never"):
         _line("because", seen.message)
     _line("release", seen.release or "none yet")
     if seen.published_at:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from nichiro import log
 from nichiro.errors import ConfigError
 from nichiro.overview import overview, parse_age
 from nichiro.run import Clock
+from nichiro.settings import PROJECT
 from nichiro.status import Status
 from tests.nichiro.command import Command
 from warehouse.store import DATABASE
@@ -65,11 +70,39 @@ def test_a_demo_grows_old_by_design(tmp_path: Path) -> None:
 def test_the_last_run_counts_while_the_release_is_fresh(tmp_path: Path, status: str) -> None:
     publish(tmp_path, NOW - timedelta(hours=20))
     end(tmp_path, NOW - timedelta(hours=2), status, "a check failed")
-    end(tmp_path, NOW - timedelta(hours=1), "running")   # killed, or on its way
-    seen = overview(tmp_path, NOW)
+    end(tmp_path, NOW - timedelta(hours=1), "running")
+    with log.recorded(tmp_path / "runs" / f"{NOW - timedelta(hours=1):%Y%m%dT%H%M%SZ}-001", "on its way"):
+        seen = overview(tmp_path, NOW)
     assert (seen.verdict, seen.message, seen.exit_code) == (status, "a check failed", 0)
     end(tmp_path, NOW - timedelta(minutes=5), "published")
     assert overview(tmp_path, NOW).verdict == "ok"
+
+
+def test_a_killed_run_is_seen_without_a_doctor(tmp_path: Path) -> None:
+    """Its lock fell with its process, so no pid has to be trusted."""
+    publish(tmp_path, NOW - timedelta(hours=20))
+    killed = subprocess.run([sys.executable, "-c", KILLED, tmp_path / "runs" / "20260504T110000Z-001"], cwd=PROJECT, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    seen = overview(tmp_path, NOW)
+    assert (seen.verdict, seen.runs[0].status, seen.exit_code) == ("died", "died", 0)
+    assert "in step parse" in seen.message and "killed" in seen.message
+
+
+KILLED = """
+import os, signal, sys
+from datetime import datetime, timezone
+from pathlib import Path
+from nichiro.log import recorded
+from nichiro.status import Status, read_status
+
+folder = Path(sys.argv[1])
+folder.mkdir(parents=True)
+at = datetime(2026, 5, 4, 11, tzinfo=timezone.utc)
+with recorded(folder, folder.name):
+    Status(run_id=folder.name, run_date=at.date(), started_at=at, step="parse").write(folder)
+    assert read_status(folder).status == "running"
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 def test_runs_that_were_removed(tmp_path: Path) -> None:
