@@ -164,6 +164,13 @@ class Pipeline:
         self.status.report = str(path)
         self.say("report", str(path))
 
+    def _report_guard(self) -> None:
+        """Before the first release there is no report, but what blocked it can be read."""
+        from nichiro.report import write_guard
+
+        self.status.report = str(write_guard(self.settings.data_dir, self.settings.data_dir / "guard.html", self.run.run_date))
+        self.say("report", self.status.report)
+
     def run_all(self, source_ids: list[str] | None = None, first: date | None = None, last: date | None = None) -> Status:
         """Every step in order. A blocked or failed run leaves the current release and says why in its status."""
         self._read_declarations()
@@ -241,8 +248,8 @@ class Pipeline:
             return
         if "alert" in steps and self.status.step != "alert":
             self.alert()
-        if "report" in steps and self.status.status == "blocked" and current_release(self.settings.data_dir):
-            self.report()
+        if "report" in steps and self.status.status == "blocked":
+            self.report() if current_release(self.settings.data_dir) else self._report_guard()
             self._write_status()
 
     def _say(self, step: str, message: str) -> None:

@@ -11,7 +11,7 @@ class Remedy:
     action: str
 
 
-_RULES = "compare the selector with the page below; on a redesign append an `extract` entry with `valid_from` to the source's YAML, then replay"
+_RULES = "compare the selector with the page; on a redesign append an `extract` entry with `valid_from` to the source's YAML, then replay"
 
 REMEDIES: dict[str, Remedy] = {
     "no_headline": Remedy("the headline's selector finds nothing", _RULES),

@@ -9,10 +9,12 @@ from functools import cache
 
 from babel import Locale
 from babel.dates import format_date
+from markupsafe import Markup, escape
 
 ENGLISH = Locale("en", "GB")
 DASH = "–"
 _WEB = re.compile(r"https?://[^\s/?#\\]+\S*", re.IGNORECASE)
+_BACKTICKS = re.compile(r"`([^`]+)`")
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -71,6 +73,11 @@ def probability(value: float | None) -> str:
     return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
 
 
+def code(text: str) -> Markup:
+    """Text in which `…` becomes a code element; all else is escaped."""
+    return Markup(_BACKTICKS.sub(r"<code>\1</code>", str(escape(text))))
+
+
 def web_address(url: str | None) -> str | None:
     """The URL where it may be a link: http or https with a host; None for everything else."""
     return url if url and _WEB.fullmatch(url) else None
@@ -78,5 +85,5 @@ def web_address(url: str | None) -> str | None:
 
 FILTERS: dict[str, Callable] = {
     f.__name__: f
-    for f in (day, full_day, instant, country, language, words, share, figure, tone, probability, web_address)
+    for f in (day, full_day, instant, country, language, words, share, figure, tone, probability, code, web_address)
 }

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from nichiro.report.page import write_report
+from nichiro.report.page import write_guard, write_report
 
-__all__ = ["write_report"]
+__all__ = ["write_guard", "write_report"]

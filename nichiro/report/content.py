@@ -51,7 +51,7 @@ def gather(connection: Connection, data_dir: Path, day: date, run_dir: Path | No
         "last": last,
         "since": since,
         "release": release | {"build_id": (data_dir / "current").resolve().name},
-        "status": _last_status(data_dir, run_dir),
+        "status": last_status(data_dir, run_dir),
         "topics": {"any": "whole beat"} | titles,
         "fresh_spikes": [spike | {"stories": _stories(connection, spike)} for spike in _rows(leading)],
         "further_spikes": _rows(_further(fresh, leading)),
@@ -75,7 +75,7 @@ def _rows(frame: pl.DataFrame) -> list[dict[str, object]]:
     return frame.to_dicts()
 
 
-def _last_status(data_dir: Path, run_dir: Path | None) -> Status | None:
+def last_status(data_dir: Path, run_dir: Path | None) -> Status | None:
     """The status of ``run_dir``, or of the last run that came to an end at the gate or failed before it."""
     if run_dir is not None:
         return read_status(run_dir)
