@@ -33,6 +33,9 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Genre = Literal[GENRES]  # type: ignore[valid-type]
 
 
+ARCHIVE_DAYS = 30  # where nothing is declared: long enough to mend rules by, no archive of others' works
+
+
 class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -50,7 +53,9 @@ class Terms(Model):
     access: Literal[ACCESS] = "derive"  # type: ignore[valid-type]
     licence: str = ""
     url: str = ""
-    archive_days: int | None = Field(30, ge=1, description="days that raw bytes are kept; null keeps them")
+    archive_days: int | None = Field(
+        ARCHIVE_DAYS, ge=1, description="days that raw bytes and whole texts are kept; null keeps them"
+    )
 
 
 class Discover(Model):
@@ -183,6 +188,17 @@ class Source(Model):
         day = captured_at.astimezone(ZoneInfo(self.timezone)).date()
         valid = [rules for rules in self.extract if rules.valid_from <= day]
         return valid[-1] if valid else None
+
+    @property
+    def archive_days(self) -> int | None:
+        """Days that raw bytes and whole texts are kept, None for ever.
+
+        What is declared counts; else open licences and governments are kept, all others for ARCHIVE_DAYS.
+        """
+        is_declared = "archive_days" in self.terms.model_fields_set
+        if not is_declared and (self.terms.access == "full" or self.publisher.kind == "government"):
+            return None
+        return self.terms.archive_days
 
     def rules_sha256(self) -> str:
         """Hash of all that changes what parsing makes of a capture."""

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from crawlers.catalog import load_catalog, sources
 from crawlers.source import Source
-from nichiro import candidate, log, network, partitions
+from nichiro import candidate, forget, log, network, partitions, retention
 from nichiro.errors import Bug, ConfigError, NichiroError, TransientError
 from nichiro.partitions import Say
 from nichiro.ping import ping
@@ -101,6 +101,9 @@ class Pipeline:
         return crawls
 
     def parse(self) -> None:
+        if forget.is_pending(self.lake):
+            removed = forget.honour(self.lake, self.catalog, self.say)
+            self.status.counts |= {f"taken_down_{name}": count for name, count in removed.items()}
         self.status.counts["parsed_partitions"] = partitions.parse(self.lake, self.catalog, self.say)
 
     def _parse_anew(self) -> None:
@@ -124,6 +127,7 @@ class Pipeline:
         self.status.counts["enriched_partitions"] = partitions.enrich(self.lake, self.catalog, self.beat, self.say)
 
     def build(self, *, fresh: bool = False) -> None:
+        fresh = fresh or forget.is_pending(self.lake)   # a changed DuckDB file keeps deleted text in its free pages
         built = candidate.build(self.lake, self.run, sources(self.catalog), topics(self.beat), fresh=fresh)
         counts = {"dirty_partitions": built.partitions, "documents": built.documents, "days": len(built.coverage_days)}
         self.status.counts |= counts
@@ -142,6 +146,25 @@ class Pipeline:
         build_id = candidate.publish(self.run, self.settings, self.status)
         self.status.status = "published" if build_id else "unchanged"
         self.say("publish", f"release {build_id}" if build_id else "nothing new: the current release stays")
+        if forget.is_pending(self.lake):
+            self._settle_takedowns()
+        self.retain()
+
+    def _settle_takedowns(self) -> None:
+        from nichiro.alerts import Alerts
+
+        Alerts(self.settings, self.run).write_feed()
+        forget.settle(self.lake)
+        self.say("publish", "takedowns are settled: older releases are gone")
+
+    def retain(self) -> None:
+        """Let the archive expire whose time is over; a replay's never does of itself, it lives in another time."""
+        if not self.settings.is_replay and self._world() == "replay":
+            return
+        expired = [each for each in retention.due(self.lake, self.catalog, self.run.now().date()) if retention.expire(self.lake, each)]
+        if expired:
+            self.status.counts["expired_partitions"] = len(expired)
+            self.say("publish", f"{len(expired)} partitions expired, {sum(each.bytes for each in expired) / 1e6:.1f} MB")
 
     def alert(self) -> None:
         """Tell people what is new in the current release. Trouble here stops nothing: in a whole run it is raised last."""
@@ -176,6 +199,13 @@ class Pipeline:
         self._read_declarations()
         with self.lake.lock():
             return self._do({name: getattr(self, name) for name in STEPS} | {"crawl": partial(self.crawl, source_ids, first, last)})
+
+    def forget(self, holding: forget.Holding, reason: str | None) -> Status:
+        """Take a document down: the tombstone first, then every step that has to do without it. No network."""
+        self._read_declarations()
+        with self.lake.lock():
+            forget.bury(self.lake, self.run, holding, reason)
+            return self._do({name: getattr(self, name) for name in STEPS if name not in ("crawl", "alert")})
 
     def rebuild(self) -> Status:
         """Everything that is derived, again, from archive and log, without network. Raises ConfigError without a log."""
@@ -278,8 +308,13 @@ class Pipeline:
     def _one_world(self) -> None:
         """A data folder belongs to a replay or to the live web for ever: demo rows never reach a real report."""
         world = "replay" if self.settings.is_replay else "live"
-        mark = self.settings.data_dir / "state" / "world"
-        if not mark.exists():
+        found = self._world()
+        if not found:
+            mark = self.settings.data_dir / "state" / "world"
             write_atomically(mark, lambda file: file.write(world.encode()))
-        elif (found := mark.read_text()) != world:
+        elif found != world:
             raise ConfigError(f"{self.settings.data_dir} holds a {found} archive, this crawl is {world}", "use another NICHIRO_DATA_DIR")
+
+    def _world(self) -> str:
+        mark = self.settings.data_dir / "state" / "world"
+        return mark.read_text() if mark.exists() else ""

@@ -59,7 +59,7 @@ class Alerts:
         try:
             return counts | self.send()
         finally:
-            self._feed()
+            self.write_feed()
 
     def _look(self) -> dict[str, int]:
         with connect(self.data_dir) as connection:
@@ -107,10 +107,12 @@ class Alerts:
         troubles.note_runs(self.ledger, self.data_dir / "runs")
         return self.send()
 
-    def decide(self, decision: str, by: str, **about: object) -> None:
-        """Note a person's decision on an alert or a series (columns of ops.decisions)."""
+    def decide(self, decision: str, by: str, **about: object) -> dict[str, object]:
+        """Note a person's decision on an alert or a series; returns its row of ops.decisions."""
         columns: dict[str, object] = dict.fromkeys(("alert_id", "topic_id", "country_code", "muted_until_date", "note"))
-        self.ledger.add(DECISIONS_TABLE, [columns | about | {"decided_at": self.run.now(), "decided_by": by, "decision": decision}])
+        row = columns | about | {"decided_at": self.run.now(), "decided_by": by, "decision": decision}
+        self.ledger.add(DECISIONS_TABLE, [row])
+        return row
 
     def find(self, prefix: str) -> str:
         """The alert whose id begins so. Raises ConfigError unless there is exactly one."""
@@ -152,7 +154,8 @@ class Alerts:
         mark = self.data_dir / "state" / "world"
         return self.settings.is_replay or (mark.exists() and mark.read_text() == "replay")
 
-    def _feed(self) -> None:
+    def write_feed(self) -> None:
+        """Write the feed from the current release, if there is one."""
         if not current_release(self.data_dir):
             return
         where = (self.data_dir / "report.html").resolve().as_uri()

@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from nichiro.cli import alert, config, demo, init, own, quarantine, reading, source, status, steps
+from nichiro.cli import alert, config, demo, init, keeping, own, quarantine, reading, source, status, steps
 from nichiro.errors import NichiroError
 from nichiro.log import is_json, redact, shown
 
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (init, steps, status, reading, own, demo, config):
+for module in (init, steps, status, reading, own, demo, config, keeping):
     module.add_to(app)
 app.add_typer(source.app, name="source")
 app.add_typer(alert.app, name="alert", rich_help_panel="Daily")
