@@ -3,19 +3,20 @@
 A log partition is dirty when its fingerprint in the day's manifest differs from the one that the candidate holds. From
 dirty partitions follow the affected documents, from these the dirty days, and from these, by the window that each
 contract declares, the rows of the cross-document tables to compute again. Nothing else is read or written, so that a
-day costs the same behind ten years of history as behind one.
+day costs the same behind ten years of history as behind one; all of it at once is done in spans of days.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from transforms.articles import articles
-from transforms.copies import copies
+from transforms.articles import articles, served_text
+from transforms.copies import copies, repeating
 from transforms.coverage import coverage_daily
 from transforms.documents import documents, fates
 from transforms.health import source_days
@@ -23,6 +24,7 @@ from transforms.spikes import coverage_spikes
 from transforms.trends import tone_daily
 from warehouse.contract import Table
 from warehouse.lake import Lake, Partition
+from warehouse.settled import open_days
 from warehouse.store import Candidate
 from warehouse.tables import enriched, marts, ops, raw, staging
 
@@ -30,6 +32,9 @@ PARTITION = ["captured_date", "run_id", "source_id"]
 LOG = (raw.CAPTURES, raw.FETCHES, raw.DISCOVERIES, raw.CRAWLS, staging.QUARANTINE, staging.OUTCOMES)
 ACCEPTED_ONLY = (staging.ARTICLES,)
 PER_CAPTURE = (enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.TONE, enriched.SIGNATURES)
+SPAN_DAYS = 30     # published days that are compared or written in one go
+BATCH = 2_000      # partitions that are read in one go
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -48,10 +53,10 @@ class Built:
         return not (self.partitions or self.coverage_days or self.spike_days)
 
 
-def partitions(lake: Lake) -> pl.DataFrame:
-    """ops.partitions as the manifests tell it: every parsed and gated log partition."""
+def partitions(lake: Lake, days: Iterable[date]) -> pl.DataFrame:
+    """ops.partitions as the manifests of some days tell it: every parsed and gated log partition."""
     rows = []
-    for day in lake.days():
+    for day in days:
         for stem, entry in lake.manifest(day).entries.items():
             if not entry.status:
                 continue
@@ -72,29 +77,38 @@ def partitions(lake: Lake) -> pl.DataFrame:
     return ops.PARTITIONS.conform(pl.DataFrame(rows, schema=ops.PARTITIONS.schema))
 
 
-def build(lake: Lake, candidate: Candidate, sources: pl.DataFrame, topics: pl.DataFrame) -> Built:
+def build(
+    lake: Lake, candidate: Candidate, sources: pl.DataFrame, topics: pl.DataFrame, say: Say = lambda message: None
+) -> Built:
     """Bring ``candidate`` up to the lake. ``sources`` and ``topics`` are the catalog and the beat as tables."""
-    ledger = partitions(lake)
     if not (_same(candidate, ops.SOURCES, sources) and _same(candidate, ops.TOPICS, topics)):
         candidate.clear()   # every row rests on them
         candidate.insert(ops.SOURCES, sources)
         candidate.insert(ops.TOPICS, topics)
-    loaded = candidate.read(ops.PARTITIONS)
-    changed = ledger.join(loaded, on=[*PARTITION, "fingerprint"], how="anti")
-    gone = loaded.join(ledger, on=PARTITION, how="anti")
-    dirty = pl.concat([changed.select(PARTITION), gone.select(PARTITION)]).unique()
+    with open_days(lake, candidate.settled) as days:
+        ledger = partitions(lake, days)
+        loaded = candidate.read(ops.PARTITIONS, _keys(days, "captured_date"))
+        changed = ledger.join(loaded, on=[*PARTITION, "fingerprint"], how="anti")
+        gone = loaded.join(ledger, on=PARTITION, how="anti")
+        dirty = pl.concat([changed.select(PARTITION), gone.select(PARTITION)]).unique()
 
-    complete_before = _last_complete(candidate, sources)
-    affected, old_captures = _load(lake, candidate, dirty, changed)
-    candidate.replace(ops.PARTITIONS, dirty, changed)
-    article_days, count = _documents(lake, candidate, affected, sources)
-    _fates(candidate, old_captures, affected, changed)
-    health_days = _source_days(candidate, dirty, sources)
+        complete_before = _last_complete(candidate, sources)
+        crawls_before = candidate.read(raw.CRAWLS, dirty)
+        affected, old_captures = _load(lake, candidate, dirty, changed, say)
+        candidate.replace(ops.PARTITIONS, dirty, changed)
+        article_days, count = _documents(lake, candidate, affected, sources, say)
+        _fates(candidate, old_captures, affected, changed)
+        health_days = _source_days(candidate, pl.concat([crawls_before, candidate.read(raw.CRAWLS, dirty)]), sources)
 
-    coverage_days = sorted(article_days | health_days)
-    _coverage(candidate, coverage_days, sources, topics)
-    spike_days = _spike_days(candidate, coverage_days, complete_before, _last_complete(candidate, sources))
-    _spikes(candidate, spike_days, sources, topics)
+        coverage_days = sorted(article_days | health_days)
+        complete_after = _last_complete(candidate, sources)
+        spike_days = _spike_days(candidate, coverage_days, complete_before, complete_after)
+        for span in _spans(coverage_days):
+            _coverage(candidate, span, sources, topics)
+            _tell(say, "coverage", span, coverage_days)
+        for span in _spans(spike_days):
+            _spikes(candidate, span, sources, topics, complete_after)
+            _tell(say, "spikes", span, spike_days)
     return Built(dirty.height, dirty["captured_date"].unique().sort().to_list(), count, sorted(article_days), coverage_days, spike_days)
 
 
@@ -103,78 +117,126 @@ def _same(candidate: Candidate, table: Table, frame: pl.DataFrame) -> bool:
 
 
 def _load(
-    lake: Lake, candidate: Candidate, dirty: pl.DataFrame, changed: pl.DataFrame
+    lake: Lake, candidate: Candidate, dirty: pl.DataFrame, changed: pl.DataFrame, say: Say
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Replace the rows of dirty partitions; return the affected article_ids and the captures that were there before."""
-    captures = candidate.read(raw.CAPTURES, dirty).select("capture_id")
-    affected = candidate.read(staging.ARTICLES, dirty).select("article_id")
+    captures = candidate.read(raw.CAPTURES, dirty, ["capture_id"])
+    affected = [candidate.read(staging.ARTICLES, dirty, ["article_id"])]
     for table in PER_CAPTURE:
         candidate.delete(table, captures)
     for table in (*LOG, *ACCEPTED_ONLY):
         candidate.delete(table, dirty)
-    every = [Partition(*row) for row in changed.select(PARTITION).sort(PARTITION).iter_rows()]
-    accepted = [
-        Partition(*row)
-        for row in changed.filter(pl.col("status") == "accepted").select(PARTITION).sort(PARTITION).iter_rows()
-    ]
-    for table in LOG:
-        candidate.insert(table, lake.read_all(table, every, must_exist=table.zone != "raw"))
-    for table in (*ACCEPTED_ONLY, *PER_CAPTURE):
-        served = [column.name for column in table.served_columns]
-        rows = lake.read_all(table, accepted, served, must_exist=True)
-        candidate.insert(table, rows)
-        if table is staging.ARTICLES:
-            affected = pl.concat([affected, rows.select("article_id")])
-    return affected.unique(), captures
+    rows = changed.select(*PARTITION, "status").sort(PARTITION)
+    for number, batch in enumerate(rows.iter_slices(BATCH)):
+        every = _partitions(batch)
+        accepted = _partitions(batch.filter(pl.col("status") == "accepted"))
+        for table in LOG:
+            candidate.insert(table, lake.read_all(table, every, must_exist=table.zone != "raw"))
+        for table in (*ACCEPTED_ONLY, *PER_CAPTURE):
+            served = [column.name for column in table.served_columns]
+            found = lake.read_all(table, accepted, served, must_exist=True)
+            candidate.insert(table, found)
+            if table is staging.ARTICLES:
+                affected.append(found.select("article_id"))
+        if rows.height > BATCH:
+            say(f"{min(number * BATCH + BATCH, rows.height)} of {rows.height} partitions loaded")
+    return pl.concat(affected).unique(), captures
 
 
 def _documents(
-    lake: Lake, candidate: Candidate, affected: pl.DataFrame, sources: pl.DataFrame
+    lake: Lake, candidate: Candidate, affected: pl.DataFrame, sources: pl.DataFrame, say: Say
 ) -> tuple[set[date], int]:
-    """Settle the affected documents, then the copies around them; return the days whose articles changed."""
-    current = documents(candidate.read(staging.ARTICLES, affected))
-    before = candidate.read(marts.ARTICLES, affected)
-    days = set(before["published_date"]) | set(current["published_date"])
+    """Settle the affected documents and who copied whom; return the days whose articles changed."""
+    current = documents(candidate.read(staging.ARTICLES, affected)).sort("published_date", "article_id")
+    before = candidate.read(marts.ARTICLES, affected, ["published_date"])
     candidate.delete(marts.ARTICLES, affected)
-    reach = enriched.COPIES.reach
-    targets = _around(days, reach, reach)
-    # A document that changed its day leaves no copy row behind: its old day is among the targets.
-    neighbours = candidate.read(marts.ARTICLES, _keys(_around(targets, reach, reach)))
-    compared = pl.concat([neighbours.select(_COMPARED), current.select(_COMPARED)])
-    signatures = candidate.read(enriched.SIGNATURES, compared.select("capture_id"))
-    compared = compared.join(signatures.select("capture_id", "signature", "shingle_count"), on="capture_id")
-    found = copies(compared, pl.Series("published_date", sorted(targets), pl.Date))
-    candidate.replace(enriched.COPIES, _keys(targets), found)
+    others = _copies(lake, candidate, affected, current.select(_COMPARED), say)
+    days = set(before["published_date"]) | set(current["published_date"]) | _move(candidate, others)
+    text = _texts(lake, candidate, current.select("capture_id"), sources)
+    for span in _spans(set(current["published_date"])):
+        settled = current.filter(pl.col("published_date").is_in(span))
+        captures = settled.select("capture_id")
+        candidate.insert(
+            marts.ARTICLES,
+            articles(
+                settled.join(text, on="capture_id", how="left"),
+                candidate.read(enriched.RELEVANCE_TABLE, captures),
+                candidate.read(enriched.TOPICS, captures),
+                candidate.read(enriched.TONE, captures),
+                candidate.read(enriched.COPIES, settled.select("article_id")),
+                sources,
+            ),
+        )
+    return days, current.height
 
-    captures = current.select("capture_id")
-    settled = articles(
-        current.join(_bodies(lake, candidate, captures), on="capture_id", how="left"),
-        candidate.read(enriched.RELEVANCE_TABLE, captures),
-        candidate.read(enriched.TOPICS, captures),
-        candidate.read(enriched.TONE, captures),
-        found,
-        sources,
-    )
-    stale = neighbours.filter(pl.col("published_date").is_in(sorted(targets)))
+
+_COMPARED = ["article_id", "capture_id", "source_id", "language_code", "published_at", "published_date"]
+
+
+def _copies(lake: Lake, candidate: Candidate, affected: pl.DataFrame, current: pl.DataFrame, say: Say) -> pl.DataFrame:
+    """Settle the copies among ``current`` and among those whose origin can have changed with it; return the latter.
+
+    These are the documents that copied an affected one, and those that repeat what it is now.
+    """
+    reach = enriched.COPIES.reach
+    days = set(current["published_date"])
+    copied = candidate.read(enriched.COPIES, affected.rename({"article_id": "syndicated_from"}), ["article_id"])
+    others = [copied.join(affected, on="article_id", how="anti")]
+    for span in _spans(days):
+        origins = current.filter(pl.col("published_date").is_in(span))
+        near = candidate.read(marts.ARTICLES, _keys(_around(span, 1, reach)), _COMPARED)
+        if near.height:
+            found = repeating(_signed(lake, candidate, pl.concat([origins, near])), origins["article_id"])
+            others.append(found.to_frame().join(affected, on="article_id", how="anti"))
+    settled = pl.concat(others).unique()
+    candidate.delete(enriched.COPIES, pl.concat([affected, settled]))
+    targets = pl.concat([current, candidate.read(marts.ARTICLES, settled, _COMPARED)])
+    for span in _spans(set(targets["published_date"])):
+        window = _around(span, reach, 1)
+        texts = [current.filter(pl.col("published_date").is_in(window)), candidate.read(marts.ARTICLES, _keys(window), _COMPARED)]
+        mine = targets.filter(pl.col("published_date").is_in(span))["article_id"]
+        candidate.insert(enriched.COPIES, copies(_signed(lake, candidate, pl.concat(texts)), mine))
+        _tell(say, "copies", span, days)
+    return settled
+
+
+def _signed(lake: Lake, candidate: Candidate, texts: pl.DataFrame) -> pl.DataFrame:
+    """The documents with their signatures, which the lake holds."""
+    captures = texts.select("capture_id")
+    signatures = lake.read_all(enriched.SIGNATURES, _where(candidate, captures), ["capture_id", "signature"])
+    return texts.join(signatures, on="capture_id")
+
+
+def _move(candidate: Candidate, others: pl.DataFrame) -> set[date]:
+    """Give documents that were settled before the origin that they have now; return the days on which one changed."""
+    stale = candidate.read(marts.ARTICLES, others)
     fresh = (
         stale.drop("syndicated_from", "is_copy")
-        .join(found.select("article_id", "syndicated_from"), on="article_id", how="left")
+        .join(candidate.read(enriched.COPIES, others, ["article_id", "syndicated_from"]), on="article_id", how="left")
         .with_columns(is_copy=pl.col("syndicated_from").is_not_null())
     )
     moved = fresh.join(stale, on=["article_id", "syndicated_from"], how="anti", nulls_equal=True)
-    candidate.replace(marts.ARTICLES, moved.select("article_id"), marts.ARTICLES.conform(moved))
-    candidate.insert(marts.ARTICLES, settled)
-    return days | set(moved["published_date"]), current.height
+    candidate.replace(marts.ARTICLES, moved.select("article_id"), moved)
+    return set(moved["published_date"])
 
 
-_COMPARED = ["article_id", "capture_id", "source_id", "language_code", "published_at", "published_date", "first_captured_at"]
+def _texts(lake: Lake, candidate: Candidate, captures: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
+    """capture_id and what may be served of its body, which the lake holds whole."""
+    found = [pl.DataFrame(schema={"capture_id": pl.String, "text": pl.String})]
+    where = _where(candidate, captures)
+    for start in range(0, len(where), BATCH):
+        bodies = lake.read_all(staging.ARTICLES, where[start : start + BATCH], ["capture_id", "source_id", "body"])
+        found.append(served_text(bodies.join(captures, on="capture_id", how="semi"), sources))
+    return pl.concat(found)
 
 
-def _bodies(lake: Lake, candidate: Candidate, captures: pl.DataFrame) -> pl.DataFrame:
-    """capture_id and body of the given captures, from the lake: a release holds text only as the terms allow."""
-    where = candidate.read(raw.CAPTURES, captures).select(PARTITION).unique().sort(PARTITION)
-    bodies = lake.read_all(staging.ARTICLES, [Partition(*row) for row in where.iter_rows()], ["capture_id", "body"])
-    return bodies.join(captures, on="capture_id", how="semi")
+def _where(candidate: Candidate, captures: pl.DataFrame) -> list[Partition]:
+    """The partitions that hold these captures."""
+    return _partitions(candidate.read(raw.CAPTURES, captures, PARTITION).unique().sort(PARTITION))
+
+
+def _partitions(rows: pl.DataFrame) -> list[Partition]:
+    return [Partition(*row) for row in rows.select(PARTITION).iter_rows()]
 
 
 def _fates(candidate: Candidate, before: pl.DataFrame, affected: pl.DataFrame, changed: pl.DataFrame) -> None:
@@ -188,18 +250,22 @@ def _fates(candidate: Candidate, before: pl.DataFrame, affected: pl.DataFrame, c
     )
 
 
-def _source_days(candidate: Candidate, dirty: pl.DataFrame, sources: pl.DataFrame) -> set[date]:
-    """Compute the health of the sources in dirty partitions again; return the days on which it changed."""
-    touched = dirty.select("source_id").unique()
-    crawls = candidate.read(raw.CRAWLS, touched)
-    loaded = candidate.read(ops.PARTITIONS, touched)
-    new = source_days(crawls, loaded, sources)
-    old = candidate.read(ops.SOURCE_DAYS, touched)
+def _source_days(candidate: Candidate, changed: pl.DataFrame, sources: pl.DataFrame) -> set[date]:
+    """Compute the health of the days that changed crawls set out to cover; return the days on which it changed."""
+    covered = changed.select("source_id", day=pl.date_ranges("first_date", "last_date")).explode("day", empty_as_null=True).drop_nulls().unique()
+    spans = covered.group_by("source_id").agg(pl.col("day").min().alias("first_date"), pl.col("day").max().alias("last_date"))
+    crawls = candidate.query(
+        "SELECT c.* FROM raw.crawls c JOIN spans s ON c.source_id = s.source_id AND c.first_date <= s.last_date AND c.last_date >= s.first_date",
+        spans=spans,
+    )
+    loaded = candidate.read(ops.PARTITIONS, crawls.select(PARTITION).unique())
     key = ["source_id", "day"]
-    changed = new.join(old, on=new.columns, how="anti", nulls_equal=True)
+    new = source_days(raw.CRAWLS.conform(crawls), loaded, sources).join(covered, on=key, how="semi")
+    old = candidate.read(ops.SOURCE_DAYS, covered)
+    differing = new.join(old, on=new.columns, how="anti", nulls_equal=True)
     gone = old.join(new, on=key, how="anti")
-    candidate.replace(ops.SOURCE_DAYS, pl.concat([changed.select(key), gone.select(key)]), changed)
-    return set(changed["day"]) | set(gone["day"])
+    candidate.replace(ops.SOURCE_DAYS, pl.concat([differing.select(key), gone.select(key)]), differing)
+    return set(differing["day"]) | set(gone["day"])
 
 
 def _coverage(candidate: Candidate, days: list[date], sources: pl.DataFrame, topics: pl.DataFrame) -> None:
@@ -221,11 +287,11 @@ def _spike_days(
         first = before.get(country)
         if first is not None and first < last:
             days |= {first + timedelta(days=number) for number in range(1, (last - first).days + 1)}
-    covered = candidate.query("SELECT DISTINCT published_date FROM marts.coverage_daily")["published_date"]
-    return sorted(days & set(covered) | set(coverage_days))
+    covered = candidate.query("SELECT DISTINCT published_date FROM marts.coverage_daily SEMI JOIN keys USING (published_date)", keys=_keys(days))
+    return sorted(days & set(covered["published_date"]) | set(coverage_days))
 
 
-def _spikes(candidate: Candidate, days: list[date], sources: pl.DataFrame, topics: pl.DataFrame) -> None:
+def _spikes(candidate: Candidate, days: list[date], sources: pl.DataFrame, topics: pl.DataFrame, complete: dict[str, date]) -> None:
     window = _around(days, marts.COVERAGE_SPIKES.reach, 0)
     found = coverage_spikes(
         candidate.read(marts.ARTICLES, _keys(window)),
@@ -233,7 +299,7 @@ def _spikes(candidate: Candidate, days: list[date], sources: pl.DataFrame, topic
         sources,
         topics,
         pl.Series("day", days, pl.Date),
-        _last_complete(candidate, sources),
+        complete,
     )
     candidate.replace(marts.COVERAGE_SPIKES, _keys(days), found)
 
@@ -248,6 +314,24 @@ def _last_complete(candidate: Candidate, sources: pl.DataFrame) -> dict[str, dat
         day = latest.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
         last[country] = min(day, last.get(country, day))
     return last
+
+
+def _spans(days: Iterable[date]) -> Iterator[list[date]]:
+    """The days in order, in groups that lie within SPAN_DAYS."""
+    span: list[date] = []
+    for day in sorted(days):
+        if span and (day - span[0]).days >= SPAN_DAYS:
+            yield span
+            span = []
+        span.append(day)
+    if span:
+        yield span
+
+
+def _tell(say: Say, what: str, span: list[date], days: Iterable[date]) -> None:
+    """Say how far it is, where it takes more than a moment."""
+    if (last := max(days, default=span[-1])) - span[0] > timedelta(days=10 * SPAN_DAYS):
+        say(f"{what} up to {span[-1]} of {last}")
 
 
 def _around(days: set[date] | list[date], before: int, after: int) -> set[date]:

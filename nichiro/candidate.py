@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import polars as pl
 
-from nichiro.build import Built
+from nichiro.build import Built, Say
 from nichiro.build import build as bring_up
 from nichiro.errors import CheckFailed, ConfigError
 from nichiro.history import read_history
@@ -17,9 +18,12 @@ from warehouse.lake import Lake
 from warehouse.store import Candidate, current_release, served_tables
 from warehouse.store import publish as make_current
 from warehouse.tables import TABLES, ops
+from warehouse.tables.enriched import COPIES
+
+SETTLING = timedelta(days=7)   # a run writes its log within a day or two of its start; what is older is taken over
 
 
-def build(lake: Lake, run: Run, sources: pl.DataFrame, topics: pl.DataFrame, *, fresh: bool) -> Built:
+def build(lake: Lake, run: Run, sources: pl.DataFrame, topics: pl.DataFrame, say: Say, *, fresh: bool) -> Built:
     """Bring a candidate up to the lake, from the current release or, when ``fresh``, from nothing.
 
     Raises ConfigError where nothing was ever parsed: an empty release helps nobody.
@@ -28,7 +32,7 @@ def build(lake: Lake, run: Run, sources: pl.DataFrame, topics: pl.DataFrame, *, 
         raise ConfigError(f"nothing was crawled and parsed in {lake.data_dir}", "run `nichiro run`, or set NICHIRO_DATA_DIR")
     candidate = Candidate.start(lake.data_dir, fresh=fresh)
     try:
-        built = bring_up(lake, candidate, sources, topics)
+        built = bring_up(lake, candidate, sources, topics, say)
         candidate.note(
             {
                 "build_id": run.run_id,
@@ -56,8 +60,8 @@ def check(run: Run, settings: Settings) -> pl.DataFrame:
         if note["is_empty"]:
             return ops.CHECK_RESULTS.empty()
         names = [table.name for table in served_tables()]
-        history = read_history(candidate, load().window_days)
-        results = check_tables(_changed_rows(candidate, note), names, run.run_id, run.now(), _all_values(candidate), history)
+        history = read_history(candidate, Lake(settings.data_dir), load().window_days)
+        results = check_tables(_changed_rows(candidate, note), names, run.run_id, run.now(), _within_reach(candidate, note), history)
         blocking = results.filter((pl.col("outcome") == "errored") | ((pl.col("outcome") == "failed") & (pl.col("severity") == "critical")))
         candidate.note(note | {"is_checked": blocking.is_empty()})
     finally:
@@ -97,14 +101,17 @@ def _changed_rows(candidate: Candidate, note: dict) -> Callable[[str], pl.DataFr
     return lambda name: candidate.read(TABLES[name], keys.get(TABLES[name].partition))
 
 
-def _all_values(candidate: Candidate) -> Callable[[str, str], pl.Series]:
-    """All values of a column of the candidate: what a reference may point to."""
-    return lambda name, column: candidate.query(f"SELECT DISTINCT {column} FROM {TABLES[name].name}")[column]  # noqa: S608
+def _within_reach(candidate: Candidate, note: dict) -> Callable[[str, str], pl.Series]:
+    """The values of a column that a reference out of the changed days may point to: no copy reaches back farther."""
+    changed = [date.fromisoformat(day) for day in note["days"]]
+    near = sorted({day - timedelta(days=number) for day in changed for number in range(-1, COPIES.reach + 2)})
+    keys = {name: pl.DataFrame({name: near}, schema={name: pl.Date}) for name in ("published_date", "day")}
+    return lambda name, column: candidate.read(TABLES[name], keys.get(TABLES[name].partition), [column])[column].unique()
 
 
 def _ledger(candidate: Candidate, run: Run, status: Status) -> None:
     """Write this run, and those blocked since the last release, with their checks into the candidate."""
-    latest = max(candidate.read(ops.RUNS)["run_id"], default="")
+    latest = max(candidate.read(ops.RUNS, columns=["run_id"])["run_id"], default="")
     for folder in sorted(run.directory.parent.iterdir()):
         if folder.name <= latest or not (folder / "status.json").exists():
             continue
@@ -123,5 +130,8 @@ def _ledger(candidate: Candidate, run: Run, status: Status) -> None:
 def _run_log(candidate: Candidate, lake: Lake) -> None:
     """Take over what steps and people logged in every run that the candidate does not hold yet."""
     for table in ops.RUN_LOG:
-        held = set(candidate.read(table)["run_id"])
-        candidate.insert(table, lake.read_all(table, [each for each in lake.partitions(table) if each.run_id not in held]))
+        held = candidate.read(table, columns=["run_id", "captured_date"])
+        latest, run_ids = held["captured_date"].max(), set(held["run_id"])
+        since = latest - SETTLING if isinstance(latest, date) else None
+        missing = [each for each in lake.partitions(table, since=since) if each.run_id not in run_ids]
+        candidate.insert(table, lake.read_all(table, missing))

@@ -1,26 +1,31 @@
 """The steps that look at one log partition at a time: parse, gate, enrich. Each does only what its inputs ask for.
 
 A partition's entry in the day's manifest holds the hash of what it was made from; where today's rules, bounds, beat or
-method versions give another hash, it is made again.
+method versions give another hash, it is made again. Days on which nothing changed since are not looked at: what a
+morning costs does not grow with the years.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 
 import polars as pl
 
 from crawlers.catalog import sources
 from crawlers.source import Source
+from crawlers.tombstones import load_tombstones
 from expectations import GATE_VERSION
 from nichiro.errors import ContractError
+from nichiro.retention import note
 from nichiro.run import Run
+from nichiro.strike import strike
 from transforms.beat import Beat
 from warehouse.contract import Table
 from warehouse.lake import Entry, Lake, Manifest, Partition
+from warehouse.settled import open_days
 from warehouse.tables import enriched, ops, raw, staging
 
 LOG = (raw.CAPTURES, raw.FETCHES, raw.DISCOVERIES)
@@ -36,28 +41,37 @@ def parse(lake: Lake, catalog: dict[str, Source], say: Say) -> int:
     """
     from crawlers.parse import PARSER_VERSION
 
+    wanted = {source_id: f"{PARSER_VERSION}+{source.rules_sha256()}" for source_id, source in catalog.items()}
+    tombstones = load_tombstones(lake)
     count = 0
-    for day, partitions in _log_days(lake):
-        with _manifest(lake, day) as manifest:
-            for partition in partitions:
-                source = catalog.get(partition.source_id)
-                if source is None:   # it left the catalog: it is not read again, and leaves the release
-                    manifest.entries.pop(partition.stem, None)
-                    continue
-                entry = manifest.entries.setdefault(partition.stem, Entry())
-                wanted = f"{PARSER_VERSION}+{source.rules_sha256()}"
-                if entry.parsed_from == wanted:
-                    continue
-                frames = read(lake, partition, source)
-                entry.parsed = _write(lake, partition, PARSED, frames, entry)
-                entry.parsed_from = wanted
-                count += 1
-                articles, held_back = frames["staging.articles"].height, frames["staging.quarantine"].height
-                say("parse", f"{partition.source_id}: {articles} articles, {held_back} quarantined")
+    with _open_days(lake, "parse", str(sorted(wanted.items()))) as days:
+        for day in days:
+            with _manifest(lake, day) as manifest:
+                for partition in lake.partitions(raw.CRAWLS, day):
+                    source = catalog.get(partition.source_id)
+                    if source is None:   # it left the catalog: it is not read again, and leaves the release
+                        manifest.entries.pop(partition.stem, None)
+                        continue
+                    entry = manifest.entries.setdefault(partition.stem, Entry())
+                    if entry.parsed_from == wanted[partition.source_id]:
+                        continue
+                    if expired := note(lake, partition):   # it cannot be read again: its rows stay as they are
+                        manifest.entries[partition.stem] = expired.model_copy(update={"parsed_from": wanted[partition.source_id]})
+                        continue
+                    if tombstones:
+                        strike(lake, partition, source.key, tombstones)
+                    frames = read(lake, partition, source, tombstones)
+                    if late := _taken_down(frames["staging.outcomes"]):   # by what the page says of itself
+                        strike(lake, partition, source.key, tombstones, late)
+                    entry.parsed = _write(lake, partition, PARSED, frames, entry)
+                    entry.parsed_from = wanted[partition.source_id]
+                    count += 1
+                    articles, held_back = frames["staging.articles"].height, frames["staging.quarantine"].height
+                    say("parse", f"{partition.source_id}: {articles} articles, {held_back} quarantined")
     return count
 
 
-def read(lake: Lake, partition: Partition, source: Source) -> dict[str, pl.DataFrame]:
+def read(lake: Lake, partition: Partition, source: Source, tombstones: frozenset[str] = frozenset()) -> dict[str, pl.DataFrame]:
     """What today's rules make of the captures of one partition: the frames of ``PARSED`` by name. Writes nothing.
 
     Raises ContractError for a file of the log or the archive that is missing or damaged.
@@ -68,7 +82,7 @@ def read(lake: Lake, partition: Partition, source: Source) -> dict[str, pl.DataF
 
     log = {table: lake.read_all(table, [partition], must_exist=True) for table in LOG}
     captures = log[raw.CAPTURES]
-    frames = read_captures(captures, lambda row: read_response(lake.data_dir, row["warc_path"], row["warc_offset"]), source)
+    frames = read_captures(captures, lambda row: read_response(lake.data_dir, row["warc_path"], row["warc_offset"]), source, tombstones)
     unreadable = frames["staging.quarantine"].filter(pl.col("reason") == "unreadable_record")
     for warc_path in captures.join(unreadable, on="capture_id", how="semi")["warc_path"].unique().sort():
         require_whole(lake.data_dir, warc_path)   # a damaged disk is our trouble, no page's fate
@@ -105,18 +119,24 @@ def index(lake: Lake, say: Say) -> None:
 
 def gate(lake: Lake, catalog: dict[str, Source], run: Run) -> tuple[pl.DataFrame, dict[str, str]]:
     """Accept or hold each newly parsed partition; returns the check results, and source_id -> reasons of those held."""
-    wanted = {}
-    for day in lake.days():
-        for stem, entry in lake.manifest(day).entries.items():
-            partition = Partition.of(day, stem)
-            source = catalog.get(partition.source_id)
-            if source is None or not entry.parsed:
-                continue
-            looked_at = source.assertions.model_dump_json() + str(sorted(entry.parsed.items())) + GATE_VERSION
-            if entry.gated != (digest := _sha256(looked_at)):
-                wanted[partition] = digest
-    if not wanted:
-        return ops.CHECK_RESULTS.empty(), {}
+    bounds = {source_id: source.assertions.model_dump_json() for source_id, source in catalog.items()}
+    with _open_days(lake, "gate", GATE_VERSION + str(sorted(bounds.items()))) as days:
+        wanted = {}
+        for day in days:
+            for stem, entry in lake.manifest(day).entries.items():
+                partition = Partition.of(day, stem)
+                if partition.source_id not in bounds or not entry.parsed or entry.expired:
+                    continue
+                looked_at = bounds[partition.source_id] + str(sorted(entry.parsed.items())) + GATE_VERSION
+                if entry.gated != (digest := _sha256(looked_at)):
+                    wanted[partition] = digest
+        return _judge(lake, catalog, run, wanted) if wanted else (ops.CHECK_RESULTS.empty(), {})
+
+
+def _judge(
+    lake: Lake, catalog: dict[str, Source], run: Run, wanted: dict[Partition, str]
+) -> tuple[pl.DataFrame, dict[str, str]]:
+    """Check the wanted partitions and note the verdicts, with the hash of what was looked at, in the manifests."""
     from expectations.gate import SourcePartition, check_sources
 
     batch = [
@@ -153,34 +173,37 @@ def enrich(lake: Lake, catalog: dict[str, Source], beat: Beat, say: Say) -> int:
     publishers = sources(catalog).select("source_id", "country_code", "publisher_kind")
     methods = relevance.VERSION + tone.VERSION + copies.VERSION + beat.sha256() + _sha256(lexicons.write_csv())
     count = 0
-    for day in lake.days():
-        with _manifest(lake, day) as manifest:
-            for stem, entry in manifest.entries.items():
-                wanted = _sha256(methods + entry.parsed.get(staging.ARTICLES.name, ""))
-                if entry.status != "accepted" or entry.enriched_from == wanted:
-                    continue
-                partition = Partition.of(day, stem)
-                articles = lake.read(staging.ARTICLES, partition).join(publishers, on="source_id", how="left")
-                judged = relevance.judge(articles, beat)
-                frames = {
-                    "enriched.relevance": judged.relevance,
-                    "enriched.passages": judged.passages,
-                    "enriched.topics": judged.topics,
-                    "enriched.tone": tone.tone(articles, lexicons),
-                    "enriched.signatures": copies.signatures(articles),
-                }
-                entry.enriched = _write(lake, partition, ENRICHED, frames, entry)
-                entry.enriched_from = wanted
-                count += 1
-                say("enrich", f"{partition.source_id}: {articles.height} articles")
+    with _open_days(lake, "enrich", methods) as days:
+        for day in days:
+            with _manifest(lake, day) as manifest:
+                for stem, entry in manifest.entries.items():
+                    wanted = _sha256(methods + entry.parsed.get(staging.ARTICLES.name, ""))
+                    if entry.status != "accepted" or entry.enriched_from == wanted or entry.expired:
+                        continue
+                    partition = Partition.of(day, stem)
+                    articles = lake.read(staging.ARTICLES, partition).join(publishers, on="source_id", how="left")
+                    judged = relevance.judge(articles, beat)
+                    frames = {
+                        "enriched.relevance": judged.relevance,
+                        "enriched.passages": judged.passages,
+                        "enriched.topics": judged.topics,
+                        "enriched.tone": tone.tone(articles, lexicons),
+                        "enriched.signatures": copies.signatures(articles),
+                    }
+                    entry.enriched = _write(lake, partition, ENRICHED, frames, entry)
+                    entry.enriched_from = wanted
+                    count += 1
+                    say("enrich", f"{partition.source_id}: {articles.height} articles")
     return count
 
 
-def _log_days(lake: Lake) -> Iterator[tuple[date, list[Partition]]]:
-    by_day: dict[date, list[Partition]] = {}
-    for partition in lake.partitions(raw.CRAWLS):
-        by_day.setdefault(partition.captured_date, []).append(partition)
-    yield from by_day.items()
+def _taken_down(outcomes: pl.DataFrame) -> list[str]:
+    return outcomes.filter(reason="tombstone")["capture_id"].to_list()
+
+
+def _open_days(lake: Lake, step: str, methods: str) -> AbstractContextManager[list[date]]:
+    """The days on which the step may have something to do; all of them where its methods are others than last time."""
+    return open_days(lake, lake.data_dir / "state" / "settled" / f"{step}.json", _sha256(methods))
 
 
 @contextmanager

@@ -128,7 +128,7 @@ class Pipeline:
 
     def build(self, *, fresh: bool = False) -> None:
         fresh = fresh or forget.is_pending(self.lake)   # a changed DuckDB file keeps deleted text in its free pages
-        built = candidate.build(self.lake, self.run, sources(self.catalog), topics(self.beat), fresh=fresh)
+        built = candidate.build(self.lake, self.run, sources(self.catalog), topics(self.beat), partial(self.say, "build"), fresh=fresh)
         counts = {"dirty_partitions": built.partitions, "documents": built.documents, "days": len(built.coverage_days)}
         self.status.counts |= counts
         self.say("build", ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items()))

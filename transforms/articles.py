@@ -19,12 +19,12 @@ def articles(
     copies: pl.DataFrame,
     sources: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Join ``documents`` (with ``body``) with the enriched tables by capture and the copies by document.
+    """Join ``documents`` (with ``text`` as ``served_text`` gives it) with the enriched tables by capture and the copies by document.
 
     Raises ContractError where a document has no relevance row or its source is not declared.
     """
     topics_of = topics.group_by("capture_id").agg(pl.col("topic_id").sort().alias("topics"))
-    source = sources.select("source_id", "publisher", "country_code", "publisher_kind", "access")
+    source = sources.select("source_id", "publisher", "country_code", "publisher_kind")
     joined = (
         documents.drop("method", "method_version", strict=False)
         .join(source, on="source_id", how="left")
@@ -34,14 +34,19 @@ def articles(
         .join(copies.select("article_id", "syndicated_from"), on="article_id", how="left")
         .with_columns(
             pl.col("topics").fill_null([]),
-            text=pl.when(pl.col("access") == "full").then("body")
-            .when(pl.col("access") == "derive").then(excerpt(pl.col("body"))),
             is_copy=pl.col("syndicated_from").is_not_null(),
             method=pl.lit(METHOD),
             method_version=pl.lit(VERSION),
         )
     )
     return ARTICLES.conform(joined.select(ARTICLES.schema.names()).sort("published_date", "article_id"))
+
+
+def served_text(bodies: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
+    """capture_id and ``text``: of each body (capture_id, source_id, body) as much as its source's terms allow."""
+    access = pl.col("access")
+    text = pl.when(access == "full").then("body").when(access == "derive").then(excerpt(pl.col("body")))
+    return bodies.join(sources.select("source_id", "access"), on="source_id", how="left").select("capture_id", text=text)
 
 
 def excerpt(text: pl.Expr) -> pl.Expr:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from datetime import timedelta
 from functools import lru_cache
 
 import numpy as np
@@ -26,6 +25,7 @@ CHARACTER_SHINGLE = 8
 UNSPACED = ("ja", "zh", "th")   # scripts without blanks between words: shingles of characters
 WINDOW_DAYS = COPIES.reach
 CONTAINMENT = 0.5        # a reprint with a new lede, a paragraph put in and the last 40 % cut keeps 0.55 and more
+PAIRS = 8_000_000        # samples in common that are looked at in one go: some 200 MB
 SHARED_WORDS = 8         # shared samples below which the estimate is chance, or one stock sentence
 SHARED_CHARACTERS = 24   # the same for shingles of characters: a word is about three of them
 
@@ -44,43 +44,17 @@ def signatures(articles: pl.DataFrame) -> pl.DataFrame:
 
 
 def copies(articles: pl.DataFrame, targets: pl.Series) -> pl.DataFrame:
-    """enriched.copies for articles published on ``targets``: each copy with the earliest article that it repeats.
+    """enriched.copies of the ``targets`` (article_ids): each copy among them with the earliest article that it repeats.
 
     ``articles``: article_id, source_id, language_code, published_at, published_date, signature. A pure pairwise rule: an
     article is a copy where another document of its language, published earlier (ties by source_id, article_id) and at
     most WINDOW_DAYS days before, shares CONTAINMENT of the shorter sample. So a row depends on articles within the
     window alone, and the result is the same whatever else is in the frame.
     """
-    texts = articles.select("article_id", "source_id", "language_code", "published_at", "published_date", "signature").with_columns(
-        samples=pl.col("signature").list.len(),
-        minimum=pl.when(pl.col("language_code").is_in(UNSPACED)).then(SHARED_CHARACTERS).otherwise(SHARED_WORDS),
-    ).filter(pl.col("samples") >= pl.col("minimum"))
-    days = texts.filter(pl.col("published_date").is_in(targets.implode()))["published_date"].unique().sort()
-    found = [_copies_of(day, texts) for day in days]
-    return COPIES.conform(pl.concat(found) if found else COPIES.empty())
-
-
-def _copies_of(day: object, texts: pl.DataFrame) -> pl.DataFrame:
-    """The copies among one day's articles; one day at a time keeps the join small."""
-    later = texts.filter(pl.col("published_date") == day).explode("signature", empty_as_null=True)
-    # One day after as well: an earlier instant can bear a later local date farther east.
-    near = pl.col("published_date").is_between(pl.lit(day) - timedelta(days=WINDOW_DAYS), pl.lit(day) + timedelta(days=1))
-    earlier = texts.filter(near).explode("signature", empty_as_null=True).join(later.select("signature").unique(), on="signature", how="semi")
-    pairs = (
-        later.join(earlier, on=["language_code", "signature"], suffix="_earlier")
-        .filter(pl.col("article_id") != pl.col("article_id_earlier"))
-        .group_by("article_id", "published_date", "samples", "minimum", "published_at", "source_id",
-                  "article_id_earlier", "samples_earlier", "published_at_earlier", "source_id_earlier")
-        .agg(shared=pl.len())
-        .filter(pl.col("shared") >= pl.col("minimum"))
-        .with_columns(containment=pl.col("shared") / pl.min_horizontal("samples", "samples_earlier"))
-        .filter(pl.col("containment") >= CONTAINMENT)
-        .filter(_is_earlier())
-    )
-    return (
-        pairs.sort("article_id", "published_at_earlier", "source_id_earlier", "article_id_earlier")
-        .unique("article_id", keep="first", maintain_order=True)
-        .select(
+    pairs = _pairs(articles, later=pl.col("article_id").is_in(targets.implode()), earlier=pl.lit(value=True))
+    earliest = pairs.sort("article_id", "published_at_earlier", "source_id_earlier", "article_id_earlier")
+    return COPIES.conform(
+        earliest.unique("article_id", keep="first", maintain_order=True).select(
             "article_id",
             pl.col("article_id_earlier").alias("syndicated_from"),
             "containment",
@@ -90,6 +64,65 @@ def _copies_of(day: object, texts: pl.DataFrame) -> pl.DataFrame:
             method_version=pl.lit(VERSION),
         )
     )
+
+
+def repeating(articles: pl.DataFrame, origins: pl.Series) -> pl.Series:
+    """The other articles that repeat one of ``origins`` (article_ids): those whose row can change with these."""
+    is_origin = pl.col("article_id").is_in(origins.implode())
+    return _pairs(articles, later=~is_origin, earlier=is_origin)["article_id"].unique().sort()
+
+
+def _pairs(articles: pl.DataFrame, later: pl.Expr, earlier: pl.Expr) -> pl.DataFrame:
+    """Each text of those ``later`` with every one of those ``earlier`` that it repeats: their columns, ``_earlier`` too."""
+    minimum = pl.when(pl.col("language_code").is_in(UNSPACED)).then(SHARED_CHARACTERS).otherwise(SHARED_WORDS)
+    texts = (
+        articles.select("article_id", "source_id", "language_code", "published_at", "published_date", "signature", later=later, earlier=earlier)
+        .with_columns(samples=pl.col("signature").list.len(), minimum=minimum)
+        .filter(pl.col("samples") >= pl.col("minimum"))
+        .with_row_index("number")
+    )
+    samples = _repeated(texts.select("number", "later", "earlier", "signature").explode("signature", empty_as_null=True))
+    asked, found = (samples.filter(side).select("number", "signature") for side in ("later", "earlier"))
+    expected = asked.group_by("signature").len().join(found.group_by("signature").len(), on="signature")
+    parts = 1 + int((expected["len"] * expected["len_right"]).sum()) // PAIRS
+    shared = pl.concat(
+        part.join(found, on="signature", suffix="_earlier")
+        .filter(pl.col("number") != pl.col("number_earlier"))
+        .group_by("number", "number_earlier")
+        .agg(shared=pl.len())
+        for part in asked.iter_slices(max(1, asked.height // parts))
+    ) if asked.height else asked.select("number", number_earlier="number", shared="number")
+    texts = texts.drop("signature", "later", "earlier")
+    days_before = (pl.col("published_date") - pl.col("published_date_earlier")).dt.total_days()
+    return (
+        shared.group_by("number", "number_earlier")
+        .agg(pl.col("shared").sum())
+        .join(texts, on="number")
+        .join(texts, left_on="number_earlier", right_on="number", suffix="_earlier")
+        .filter(
+            pl.col("language_code") == pl.col("language_code_earlier"),
+            days_before.is_between(-1, WINDOW_DAYS),   # an earlier instant can bear a later local date farther east
+            pl.col("shared") >= pl.col("minimum"),
+            _is_earlier(),
+        )
+        .with_columns(containment=pl.col("shared") / pl.min_horizontal("samples", "samples_earlier"))
+        .filter(pl.col("containment") >= CONTAINMENT)
+    )
+
+
+def _repeated(samples: pl.DataFrame) -> pl.DataFrame:
+    """The rows whose ``signature`` is another row's too, and an eighth of the others: most are single, and no join wants them.
+
+    Each row writes its number where its hash points to; whoever does not find it there has company.
+    """
+    rows = np.arange(samples.height, dtype=np.uint32)
+    size = 1 << max(8 * samples.height - 1, 1).bit_length()   # places: eight and more a row
+    place = (samples["signature"].to_numpy() >> np.uint64(64 - size.bit_length() + 1)).astype(np.uint32)
+    written = np.empty(size, np.uint32)
+    written[place] = rows
+    shared = np.zeros(size, bool)
+    shared[place[written[place] != rows]] = True
+    return samples.filter(pl.Series(shared[place]))
 
 
 def _is_earlier() -> pl.Expr:

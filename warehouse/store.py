@@ -23,6 +23,7 @@ from warehouse.migrations import migrate
 from warehouse.tables import TABLES, ZONES
 
 DATABASE = "warehouse.duckdb"
+SETTLED = "settled.json"        # the marks of the lake's days that a release holds, see warehouse/settled.py
 STORAGE_VERSION = "v1.5.0"      # what the oldest DuckDB that pyproject.toml permits can read
 
 
@@ -74,6 +75,7 @@ class Candidate:
     def __init__(self, data_dir: Path, *, read_only: bool = False) -> None:
         self.data_dir = data_dir
         self.folder = data_dir / "releases" / ".candidate"
+        self.settled = self.folder / SETTLED
         if not (self.folder / DATABASE).exists():
             raise ConfigError("there is no candidate", "run `nichiro build` first")
         self._connection = _open(self.folder / DATABASE, read_only=read_only)
@@ -88,6 +90,8 @@ class Candidate:
             folder.mkdir(parents=True)
             if release is not None:
                 shutil.copyfile(release / DATABASE, folder / DATABASE)
+                if (release / SETTLED).exists():
+                    shutil.copyfile(release / SETTLED, folder / SETTLED)
             else:
                 duckdb.connect(str(folder / DATABASE), config={"storage_compatibility_version": STORAGE_VERSION}).close()
         candidate = cls(data_dir)
@@ -109,13 +113,14 @@ class Candidate:
             for name in frames:
                 self._connection.unregister(name)
 
-    def read(self, table: Table, keys: pl.DataFrame | None = None) -> pl.DataFrame:
-        """Rows of a table, all or those that match ``keys`` on all of its columns, with the served columns' types."""
-        schema = {column.name: column.dtype for column in table.served_columns}
+    def read(self, table: Table, keys: pl.DataFrame | None = None, columns: list[str] | None = None) -> pl.DataFrame:
+        """Rows of a table, all or those that match ``keys`` on all of its columns; all served columns or some."""
+        schema = {name: table.schema[name] for name in columns or [column.name for column in table.served_columns]}
+        sql = f"SELECT {', '.join(f't.{name}' for name in schema)} FROM {table.name} t"  # noqa: S608 (known names)
         if keys is None:
-            rows = self.query(f"SELECT * FROM {table.name}")  # noqa: S608 (a known name)
+            rows = self.query(sql)
         else:
-            rows = self.query(f"SELECT t.* FROM {table.name} t SEMI JOIN keys USING ({', '.join(keys.columns)})", keys=keys)  # noqa: S608
+            rows = self.query(f"{sql} SEMI JOIN keys USING ({', '.join(keys.columns)})", keys=keys)
         return rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
 
     def delete(self, table: Table, keys: pl.DataFrame) -> None:
@@ -149,6 +154,7 @@ class Candidate:
             for table in served_tables():
                 if table.partition != "run_id":
                     self._connection.execute(f"DELETE FROM {table.name}")  # noqa: S608 (a known name)
+            self.settled.unlink(missing_ok=True)
 
     def note(self, content: dict) -> None:
         """Keep what check and publish need to know of this candidate beside it."""

@@ -7,7 +7,7 @@ import pytest
 
 from nichiro.errors import ContractError
 from tests.transforms.frames import frame, source, version
-from transforms.articles import EXCERPT_CHARACTERS, articles
+from transforms.articles import EXCERPT_CHARACTERS, articles, served_text
 from transforms.documents import documents
 from warehouse.tables import enriched
 
@@ -16,13 +16,14 @@ BODY = "word " * 100
 
 def mart(access: str = "derive", body: str = BODY, copies: pl.DataFrame | None = None) -> dict:
     current = documents(version("c1", "a", 0, body=body, source_id="jp_a"))
+    sources = source("jp_a", access=access)
     made = articles(
-        current,
+        current.join(served_text(current, sources), on="capture_id"),
         frame(enriched.RELEVANCE_TABLE, {"capture_id": "c1", "relevance": "strong", "relevance_score": 3.0}),
         frame(enriched.TOPICS, {"capture_id": "c1", "topic_id": "visits"}, {"capture_id": "c1", "topic_id": "energy"}),
         frame(enriched.TONE, {"capture_id": "c1", "tone_score": -0.5}),
         enriched.COPIES.empty() if copies is None else copies,
-        source("jp_a", access=access),
+        sources,
     )
     return made.row(0, named=True)
 
@@ -51,7 +52,7 @@ def test_text_by_terms() -> None:
 def test_a_source_that_is_not_declared_is_an_error() -> None:
     with pytest.raises(ContractError, match="publisher"):
         articles(
-            documents(version("c1", "a", 0)),
+            documents(version("c1", "a", 0)).with_columns(text=pl.lit("")),
             frame(enriched.RELEVANCE_TABLE, {"capture_id": "c1"}), enriched.TOPICS.empty(), enriched.TONE.empty(),
             enriched.COPIES.empty(), source("other"),
         )
@@ -59,7 +60,7 @@ def test_a_source_that_is_not_declared_is_an_error() -> None:
 
 def test_no_documents() -> None:
     empty = articles(
-        documents(version("c1", "a", 0).clear()), enriched.RELEVANCE_TABLE.empty(), enriched.TOPICS.empty(),
+        documents(version("c1", "a", 0).clear()).with_columns(text=pl.lit("")), enriched.RELEVANCE_TABLE.empty(), enriched.TOPICS.empty(),
         enriched.TONE.empty(), enriched.COPIES.empty(), source("jp_a"),
     )
     assert empty.is_empty()

@@ -9,8 +9,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.transforms.frames import day, days, noon, text
-from transforms.copies import SCALE, copies, signatures
+from tests.transforms.frames import day, noon, text
+from transforms.copies import SCALE, copies, repeating, signatures
 
 WORDS = [f"{first}{second}" for first in ("ka", "mo", "ri", "te", "zu", "ne", "so", "hu") for second in "bcdfghjklmnpqrst"]
 SIGNS = "山川田中村上下東西南北大小長短高低新古春夏秋冬朝昼夜雨雪風雲海空星月日火水木金土石草花鳥魚虫犬猫馬牛羊"
@@ -37,7 +37,12 @@ def documents(*texts: tuple[str, int, str, str]) -> pl.DataFrame:
 
 
 def origins(articles: pl.DataFrame, *numbers: int) -> dict[str, str]:
-    return dict(copies(articles, days(*numbers)).select("article_id", "syndicated_from").iter_rows())
+    return dict(copies(articles, on(articles, *numbers)).select("article_id", "syndicated_from").iter_rows())
+
+
+def on(articles: pl.DataFrame, *numbers: int) -> pl.Series:
+    """The articles published on these days."""
+    return articles.filter(pl.col("published_date").is_in([day(number) for number in numbers]))["article_id"]
 
 
 def test_a_signature_is_a_sample() -> None:
@@ -121,7 +126,7 @@ def test_an_earlier_instant_with_a_later_local_date() -> None:
 
 
 def test_no_targets_no_copies() -> None:
-    assert copies(documents(("a", 0, "s1", "x")), days()).is_empty()
+    assert copies(documents(("a", 0, "s1", "x")), pl.Series([], dtype=pl.String)).is_empty()
 
 
 @settings(max_examples=25, deadline=None)
@@ -135,10 +140,26 @@ def test_a_window_gives_the_same_as_everything(made: list[tuple[int, int, int]],
         (f"a{number}", published, f"s{number % 4}", "\n".join(prose(story)[kept:]))
         for number, (story, published, kept) in enumerate(made)
     ))
-    everything = copies(texts, texts["published_date"]).filter(pl.col("published_date").is_in([day(number) for number in targets]))
+    everything = copies(texts, texts["article_id"]).filter(pl.col("published_date").is_in([day(number) for number in targets]))
     near = pl.any_horizontal(
         pl.col("published_date").is_between(day(number) - timedelta(days=30), day(number) + timedelta(days=30)) for number in targets
     )
-    window = copies(texts.filter(near), days(*targets))
+    window = copies(texts.filter(near), on(texts, *targets))
     key = ["published_date", "article_id"]
     assert window.sort(key).equals(everything.sort(key))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 80), st.integers(1, 3)), min_size=2, max_size=14), st.integers(0, 13)
+)
+def test_without_an_article_only_the_rows_of_those_that_repeat_it_change(made: list[tuple[int, int, int]], number: int) -> None:
+    texts = documents(*(
+        (f"a{number}", published, f"s{number % 4}", "\n".join(prose(story)[kept:]))
+        for number, (story, published, kept) in enumerate(made)
+    ))
+    gone = texts["article_id"][number % len(made)]
+    left = texts.filter(pl.col("article_id") != gone)
+    before = copies(texts, left["article_id"])
+    changed = before.join(copies(left, left["article_id"]), on=["article_id", "syndicated_from"], how="anti")
+    assert set(changed["article_id"]) <= set(repeating(texts, pl.Series([gone])))
