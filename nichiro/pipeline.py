@@ -200,11 +200,12 @@ class Pipeline:
         with self.lake.lock():
             return self._do({name: getattr(self, name) for name in STEPS} | {"crawl": partial(self.crawl, source_ids, first, last)})
 
-    def forget(self, holding: forget.Holding, reason: str | None) -> Status:
-        """Take a document down: the tombstone first, then every step that has to do without it. No network."""
+    def take_down(self, holding: forget.Holding | None = None, reason: str | None = None) -> Status:
+        """Take a document down, or with none finish what is pending: tombstone, then every step without network or messages."""
         self._read_declarations()
         with self.lake.lock():
-            forget.bury(self.lake, self.run, holding, reason)
+            if holding:
+                forget.bury(self.lake, self.run, holding, reason)
             return self._do({name: getattr(self, name) for name in STEPS if name not in ("crawl", "alert")})
 
     def rebuild(self) -> Status:
