@@ -12,6 +12,7 @@ from datetime import date, timedelta
 import polars as pl
 
 UNDATED = ("no_date", "many_dates", "unreadable_date", "impossible_date")
+OLD_DAYS = 3  # from publication to a first capture; a daily crawl sees most articles within two
 SUBJECTS = {"source": pl.col("source_id"), "language": pl.col("language_code"), "all": pl.lit("all")}
 DOCUMENTS = pl.Schema(
     {
@@ -74,7 +75,7 @@ MEASURES: dict[str, Measure] = {
     "copy_share": Measure("documents", pl.col("is_copy"), ONE, "share of articles"),
     "body_length": Measure("documents", *_mean("body_length"), "characters"),
     "tone_mean": Measure("documents", *_mean("tone_score"), "mean, -1 to 1"),
-    "age_days": Measure("documents", *_mean("age_days"), "days"),
+    "old_share": Measure("documents", pl.col("age_days") > OLD_DAYS, _mean("age_days")[1], "share of articles"),
     "undated_share": Measure("pages", pl.col("reason").is_in(UNDATED).fill_null(value=False), ONE, "share of pages"),
     "future_share": Measure("pages", pl.col("reason").eq_missing("future_date"), ONE, "share of pages"),
     "quarantined_share": Measure("pages", pl.col("reason").is_not_null(), ONE, "share of pages"),

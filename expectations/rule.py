@@ -6,14 +6,19 @@ from great_expectations import expectations as gxe
 from great_expectations.expectations.metadata_types import FailureSeverity
 
 
-def holds(check: str, severity: str = "critical", mostly: float = 1) -> gxe.Expectation:
-    """The boolean column ``check`` is true, in a share of at least ``mostly`` of the rows where it is not null."""
+def holds(
+    check: str, severity: str = "critical", mostly: float = 1, threshold: float | None = None
+) -> gxe.Expectation:
+    """The boolean column ``check`` is true, in a share of at least ``mostly`` of the rows where it is not null.
+
+    ``threshold`` is the number that the column was made with, where a person should see it; else ``mostly``.
+    """
     return gxe.ExpectColumnValuesToBeInSet(
         column=check,
         value_set=[True],
         mostly=mostly,
         severity=FailureSeverity(severity),
-        meta={"check": check},
+        meta={"check": check, "threshold": mostly if threshold is None and mostly != 1 else threshold},
     )
 
 

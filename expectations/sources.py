@@ -62,7 +62,7 @@ def declared(bounds: Declared) -> list[tuple[str, str, float]]:
 def measures(partition: SourcePartition) -> pl.DataFrame:
     """One row: the measures, their declared bounds as ``<measure>_min`` and ``_max``, and HALF for those of SURE.
 
-    Every measure is null where no article page was fetched, and every share where it rests on fewer than
+    Every measure is null where no article page was fetched, and every share or median where it rests on fewer than
     FEWEST_CAPTURES pages: nothing can be said of it then. links and age_days have no column where raw.crawls was not
     given.
     """
@@ -74,7 +74,7 @@ def measures(partition: SourcePartition) -> pl.DataFrame:
         "articles": articles.height,
         "article_share": articles.height / max(captures, 1),
         "byline_share": articles["byline"].is_not_null().mean(),
-        "median_body_length": articles["body_length"].median(),
+        "median_body_length": articles["body_length"].median() if articles.height >= FEWEST_CAPTURES else None,
         "quarantined": quarantined.height,
         "quarantined_share": quarantined.height / max(captures, 1),
     }

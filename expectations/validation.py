@@ -98,9 +98,7 @@ def _result(validated: Any) -> Result:
         return Result(check, severity, "errored", short("missing columns: " + ", ".join(missing)))
     rows = [int(row) for row in result.get("unexpected_index_list") or []]
     outcome = "passed" if validated.success else "failed"
-    # the share of rows that must hold, where it is not all of them
-    mostly = configuration.kwargs.get("mostly", 1)
-    threshold = float(mostly) if mostly != 1 else None
+    threshold = configuration.meta.get("threshold")
     return Result(check, severity, outcome, _observed(result, mismatched), rows, threshold)
 
 

@@ -21,6 +21,7 @@ class Check(BaseModel):
     severity: str
     outcome: str
     observed: str | None = None
+    threshold: float | None = None
 
 
 class Status(BaseModel):

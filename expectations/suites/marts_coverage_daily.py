@@ -11,7 +11,7 @@ from great_expectations import expectations as gxe
 from expectations.context import Context
 from expectations.rule import equal, holds, not_below
 
-FRESH = pl.duration(days=3)  # the last complete day of the westernmost publisher, and a day of grace
+FRESH_DAYS = 3  # the last complete day of the westernmost publisher, and a day of grace
 
 
 def derived(coverage: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -25,7 +25,7 @@ def derived(coverage: pl.DataFrame, context: Context) -> pl.DataFrame:
         ),
         every_topic_has_a_row=pl.len().over("published_date", "country_code", "language_code", "genre")
         == pl.col("topic_id").n_unique().over("published_date"),
-        newest_day_is_fresh=pl.when(day == day.max()).then(newest >= today - FRESH),
+        newest_day_is_fresh=pl.when(day == day.max()).then(newest >= today - pl.duration(days=FRESH_DAYS)),
     )
 
 
@@ -37,5 +37,5 @@ def expectations(context: Context) -> list[gxe.Expectation]:
         not_below("healthy_within_declared", "source_count", "healthy_source_count"),
         holds("share_is_the_quotient"),
         holds("every_topic_has_a_row"),
-        holds("newest_day_is_fresh", "warning"),
+        holds("newest_day_is_fresh", "warning", threshold=FRESH_DAYS),
     ]

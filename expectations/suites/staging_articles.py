@@ -10,7 +10,7 @@ from expectations import dirt
 from expectations.context import Context
 from expectations.rule import holds
 
-AHEAD = pl.duration(hours=36)  # a day-precision date is local noon, and zones reach 14 hours ahead of UTC
+AHEAD_HOURS = 36  # a day-precision date is local noon, and zones reach 14 hours ahead of UTC
 FULL_LENGTH = 40  # characters; a shorter "whole" text is a caption or a button
 HEADLINE_LENGTH = 400
 FEED_AGREES = 0.8  # share of pages; a feed may give the day of a change
@@ -20,7 +20,7 @@ def derived(articles: pl.DataFrame, context: Context) -> pl.DataFrame:
     read, captured = pl.col("published_date"), pl.col("captured_date")
     checks = articles.with_columns(
         headline_length=pl.col("headline").str.len_chars().cast(pl.Int64),
-        published_before_capture=pl.col("published_at") <= pl.col("captured_at") + AHEAD,
+        published_before_capture=pl.col("published_at") <= pl.col("captured_at") + pl.duration(hours=AHEAD_HOURS),
         local_day_of_instant=(read - pl.col("published_at").dt.date()).dt.total_days().abs() <= 1,
         captured_on_its_day=pl.col("captured_at").dt.date() == captured,
         full_body_is_long_enough=pl.when(pl.col("body_state") == "full").then(
@@ -51,25 +51,29 @@ def derived(articles: pl.DataFrame, context: Context) -> pl.DataFrame:
 
 def expectations(context: Context) -> list[gxe.Expectation]:
     found = [
-        holds("published_before_capture"),
+        holds("published_before_capture", threshold=AHEAD_HOURS),
         holds("local_day_of_instant"),
         holds("captured_on_its_day"),
-        holds("full_body_is_long_enough", "warning"),
-        holds("day_and_month_in_order", "warning"),
+        holds("full_body_is_long_enough", "warning", threshold=FULL_LENGTH),
+        holds("day_and_month_in_order", "warning", threshold=dirt.SWAP_FAR),
         holds("date_is_no_url", "warning"),
         gxe.ExpectColumnValuesToBeBetween(
             column="headline_length", min_value=1, max_value=HEADLINE_LENGTH,
-            severity=FailureSeverity.WARNING, meta={"check": "headline_is_a_headline"},
+            severity=FailureSeverity.WARNING, meta={"check": "headline_is_a_headline", "threshold": HEADLINE_LENGTH},
         ),
         gxe.ExpectColumnValuesToMatchRegex(
             column="content_sha256", regex=r"^[0-9a-f]{64}$", meta={"check": "content_is_hashed"}
         ),
     ]  # fmt: skip
     if context.gate == "sources":
-        return [*found, holds("body_is_not_boilerplate", "warning"), holds("lead_is_not_boilerplate", "warning")]
+        return [
+            *found,
+            holds("body_is_not_boilerplate", "warning", threshold=dirt.SAME),
+            holds("lead_is_not_boilerplate", "warning", threshold=dirt.SAME),
+        ]
     return [
         *found,
         holds("has_relevance"),
-        holds("text_is_its_own", "warning"),
+        holds("text_is_its_own", "warning", threshold=dirt.SAME),
         holds("published_on_the_feeds_day", "warning", mostly=FEED_AGREES),
     ]
