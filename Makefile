@@ -1,6 +1,6 @@
 # nichiro: everything a person types. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo airflow test slow browser airflow-test lint docs lock benchmarks clean
+.PHONY: help setup demo airflow test slow browser airflow-test duckdb-oldest lint audit licences docs golden lock benchmarks clean
 
 BIN := .venv/bin
 STAMP := .venv/.stamp
@@ -14,6 +14,9 @@ UV ?= $(shell uv --version >/dev/null 2>&1 && command -v uv)
 PYTEST := $(BIN)/python -m pytest
 # A file's tests stay together, as they share what is dear to make; make WORKERS=0 runs them in one process.
 WORKERS ?= 2
+# Tests that open a release or a candidate.
+WAREHOUSE_TESTS := tests/warehouse tests/end_to_end/test_law.py tests/end_to_end/test_demo.py tests/nichiro/test_query.py \
+	tests/nichiro/test_export.py tests/nichiro/test_notebook.py tests/nichiro/test_report.py
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,10 +70,29 @@ else
 endif
 	@touch $@
 
+duckdb-oldest: setup .duckdb-oldest/.stamp ## what touches the warehouse, on the oldest DuckDB that pyproject.toml permits
+	PYTHONPATH=$(CURDIR)/.duckdb-oldest $(PYTEST) -q -n $(WORKERS) --dist loadfile \
+		-m "not slow and not browser and not airflow" $(WAREHOUSE_TESTS)
+
+.duckdb-oldest/.stamp: requirements/duckdb-oldest.txt
+	@rm -rf .duckdb-oldest
+ifneq ($(UV),)
+	$(UV) pip install --quiet --python $(BIN)/python --target .duckdb-oldest --no-deps --require-hashes --requirement $<
+else
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target .duckdb-oldest --no-deps --require-hashes --requirement $<
+endif
+	@touch $@
+
 lint: setup ## style, types and who may import whom
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+audit: setup ## known vulnerabilities of the locked packages, less those of requirements/audit.toml
+	$(BIN)/python .ci/audit.py
+
+licences: .venv-airflow/.stamp ## the licence of every package, against requirements/licences.toml
+	.venv-airflow/bin/python .ci/licences.py
 
 docs: setup ## write the generated pages: data dictionary, sources, command line
 	$(BIN)/python -m nichiro.reference
@@ -83,8 +105,10 @@ lock: ## resolve the requirements anew (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header -p 3.11 pyproject.toml --extra dev -o requirements/dev.txt
 	uv pip compile -q --universal --generate-hashes --no-header -p 3.11 pyproject.toml -c requirements/dev.txt -o requirements/base.txt
 	uv pip compile -q --universal --generate-hashes --no-header -p 3.11 pyproject.toml --extra dev --extra airflow -o requirements/airflow.txt
+	sed -n 's/.*"duckdb>=\([0-9.]*\),.*/duckdb==\1/p' pyproject.toml | \
+		uv pip compile -q --universal --generate-hashes --no-header -p 3.11 - -o requirements/duckdb-oldest.txt
 	printf 'hatchling\n' | uv pip compile -q --universal --generate-hashes --no-header -p 3.11 -c requirements/dev.txt - -o requirements/build.txt
 	uv pip compile -q --universal --generate-hashes --no-header -p 3.11 benchmarks/peers/requirements.in -o benchmarks/peers/requirements.txt
 
 clean: ## remove what was built; data/ stays
-	rm -rf .venv .venv-airflow benchmarks/peers/.venv .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache dist
+	rm -rf .venv .venv-airflow .duckdb-oldest benchmarks/peers/.venv .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache dist
