@@ -69,10 +69,12 @@ def measures(partition: SourcePartition) -> pl.DataFrame:
     articles, outcomes = partition.frames["staging.articles"], partition.frames["staging.outcomes"]
     quarantined = outcomes.filter(outcome="quarantined").filter(pl.col("reason") != "unreadable_feed")
     others = outcomes.filter(outcome="skipped", reason="not_article")
-    captures = articles.height + quarantined.height + others.height  # a gallery without text is none of them
+    taken_down = outcomes.filter(outcome="skipped", reason="tombstone").height  # a takedown holds no partition
+    read = articles.height + taken_down
+    captures = read + quarantined.height + others.height  # a gallery without text is none of them
     row: dict[str, Any] = {
-        "articles": articles.height,
-        "article_share": articles.height / max(captures, 1),
+        "articles": read,
+        "article_share": read / max(captures, 1),
         "byline_share": articles["byline"].is_not_null().mean(),
         "median_body_length": articles["body_length"].median() if articles.height >= FEWEST_CAPTURES else None,
         "quarantined": quarantined.height,
