@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,16 +9,7 @@ import pytest
 from nichiro.report import write_report
 from tests.release import LAST_DAY, make_release
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium fonts-ipafont-gothic"),
-]
-# Root cannot use Chromium's sandbox; its background services would look for the network.
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
@@ -29,30 +19,12 @@ def report(tmp_path_factory) -> Path:
     return write_report(folder, folder / "report.html", LAST_DAY)
 
 
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(params=[("light", 1280), ("dark", 420)], ids=["light", "dark-narrow"])
-def seen(request, browser, report):
-    """The opened page with what it said and asked for."""
-    scheme, width = request.param
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    trouble: list[str] = []
-    requests: list[str] = []
-    page.on("console", lambda message: trouble.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.on("dialog", lambda dialog: trouble.append("dialog"))
-    page.on("request", lambda asked: requests.append(asked.url))
-    page.goto(report.as_uri())
+@pytest.fixture
+def seen(opened, report):
+    """The opened page, drawn, with what it said and asked for."""
+    page, trouble, requests = opened(report)
     page.wait_for_function("document.querySelectorAll('figure svg').length === document.querySelectorAll('figure').length", timeout=20_000)
-    yield page, trouble, requests
-    page.close()
+    return page, trouble, requests
 
 
 def test_the_report_opens_from_disk(seen, report):
