@@ -32,7 +32,7 @@ MAINS = {"nichiro": "nichiro.cli", "crawlers.run": "crawlers.run"}
 # What a step imports while it runs, by its name. No module that installs Twisted's reactor: its descriptors are one process's.
 IMPORTS = {
     "crawl": ("nichiro.pipeline", "crawlers.run"),
-    "crawlers.run": ("scrapy.crawler", "scrapy.spiders", "scrapy.core.downloader.handlers.http11", "trafilatura"),
+    "crawlers.run": ("scrapy.crawler", "scrapy.spiders", "scrapy.core.downloader.handlers.http11", "aiohttp", "protego", "trafilatura"),
     "parse": ("nichiro.pipeline", "crawlers.parse", "warehouse.archive"),
     "gate": ("nichiro.pipeline", "expectations.gate"),
     "enrich": ("nichiro.pipeline", "transforms.relevance", "transforms.tone", "transforms.copies", "nichiro.lexicons"),

@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from nichiro.cli import alert, config, demo, init, keeping, own, quarantine, reading, source, status, steps
+from nichiro.cli import alert, config, demo, doctor, init, keeping, own, quarantine, reading, source, status, steps
 from nichiro.errors import NichiroError
 from nichiro.log import is_json, redact, shown
 
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (init, steps, status, reading, own, demo, config, keeping):
+for module in (init, steps, status, doctor, reading, own, demo, config, keeping):
     module.add_to(app)
 app.add_typer(source.app, name="source")
 app.add_typer(alert.app, name="alert", rich_help_panel="Daily")
@@ -47,6 +47,8 @@ def main() -> None:
         print("nichiro: stopped; nothing half-written counts, run again when you like", file=sys.stderr)
         sys.exit(130)
     except SystemExit as stop:
-        if not isinstance(stop.__context__, BrokenPipeError):
-            raise
-        sys.exit(0)   # the reader of our output, `head` say, has seen enough; typer and rich would say 1
+        if isinstance(stop.__context__, BrokenPipeError):
+            sys.exit(0)   # the reader of our output, `head` say, has seen enough; typer and rich would say 1
+        if "--json" in sys.argv and hasattr(stop.__context__, "format_message"):   # how the command was written
+            print(json.dumps({"error": stop.__context__.format_message(), "hint": "see --help", "exit_code": stop.code}))
+        raise

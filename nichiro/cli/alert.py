@@ -68,10 +68,11 @@ def ack(
     note: Note = None,
     by: By = None,
     data_dir: DataDir = None,
+    as_json: Json = False,
 ) -> None:
     """Acknowledge an alert: nothing more is told of it, and the verdict is kept."""
     alerts = _alerts(data_dir)
-    alerts.decide("useful" if useful else "not_useful", by or getpass.getuser(), alert_id=alerts.find(alert_id), note=note)
+    _show(alerts.decide("useful" if useful else "not_useful", by or getpass.getuser(), alert_id=alerts.find(alert_id), note=note), as_json=as_json)
 
 
 @app.command(epilog="Examples: nichiro alert mute 244e1a2f   ·   nichiro alert mute --topic visits --country JP --until 2026-07-31")
@@ -84,6 +85,7 @@ def mute(
     note: Note = None,
     by: By = None,
     data_dir: DataDir = None,
+    as_json: Json = False,
 ) -> None:
     """Hear nothing of an alert or a series until a day; the rows go on."""
     from nichiro.errors import ConfigError
@@ -93,10 +95,21 @@ def mute(
         raise ConfigError("nothing is named to be muted", "give an alert, --topic or --country")
     alerts = _alerts(data_dir)
     last: date = parse_day(until) if until else alerts.today + timedelta(days=7)
-    alerts.decide(
+    decision = alerts.decide(
         "unmute" if off else "mute", by or getpass.getuser(), alert_id=alerts.find(alert_id) if alert_id else None, topic_id=topic,
         country_code=country, muted_until_date=None if off else last, note=note,
     )
+    _show(decision, as_json=as_json)
+
+
+def _show(decision: dict[str, object], *, as_json: bool) -> None:
+    said = {name: value for name, value in decision.items() if value is not None}
+    if as_json:
+        print(json.dumps(said, ensure_ascii=False, default=str))
+        return
+    about = " ".join(str(said[name]) for name in ("alert_id", "topic_id", "country_code") if name in said)
+    until = f" until {said['muted_until_date']}" if "muted_until_date" in said else ""
+    output.print(f"noted: {said['decision']} {about}{until}", markup=False)
 
 
 @app.command(epilog="Example: nichiro alert test desk")

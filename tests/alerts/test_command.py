@@ -41,7 +41,9 @@ def test_from_the_alert_to_the_verdict(world: World, command) -> None:
     first, _ = json.loads(out)
     assert (first["state"], first["sent_count"], first["decision"]) == ("new", 1, None)
     assert command("ack", first["alert_id"][:8], "--not-useful", "--by", "somebody", "--note", "=cmd|x")[0] == 0
-    assert command("mute", "--topic", "any", "--until", "2026-07-31")[0] == 0
+    assert command("mute", "--topic", "any", "--until", "2026-07-31")[:2] == (0, "noted: mute any until 2026-07-31\n")
+    code, out, _ = command("mute", "--topic", "any", "--off", "--by", "somebody", "--json")
+    assert json.loads(out).items() >= {"decision": "unmute", "topic_id": "any", "decided_by": "somebody"}.items()
     assert [row["decision"] for row in json.loads(command("list", "--json")[1])].count("not_useful") == 1
     code, out, _ = command("list")
     assert first["alert_id"][:8] in out and "not_useful" in out
@@ -51,6 +53,8 @@ def test_what_cannot_be_done_is_said(world: World, command) -> None:
     world.rules({"desk": [f"json://127.0.0.1:{dead_port()}/"]})
     assert command("ack", "0" * 8, "--useful")[0] == 78
     assert command("mute")[0] == 78
+    code, out, _ = command("ack", "--json")
+    assert code == 2 and json.loads(out)["exit_code"] == 2, "also a command that is written wrongly answers a program in JSON"
     assert command("trouble", "--kind", "weather", "--message", "x")[0] == 78
     code, out, _ = command("test")
     assert (code, out) == (1, "desk: json://127.0.0.1: no connection\n")

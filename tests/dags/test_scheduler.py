@@ -27,6 +27,7 @@ pytestmark = [pytest.mark.airflow, pytest.mark.scheduler, pytest.mark.timeout(12
 
 FEW = ("jp_aozora_wire", "jp_gaimu_press", "jp_seto_editorial", "ru_polyus_wire", "ru_vostok_gazeta")
 VICTIM = "ru_vostok_gazeta"
+SECRETS = ("ping-4b1d-geheim", "mail-9c2e-geheim")
 # A dead scheduler's tasks are noticed in half a minute here, in five by default.
 IMPATIENT = {
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
@@ -109,6 +110,18 @@ def states(airflow: AirflowServices, run: dict[str, Any]) -> dict[str, str]:
     return {instance["rendered_map_index"] or instance["task_id"]: instance["state"] for instance in instances}
 
 
+def rendered(airflow: AirflowServices, run: dict[str, Any]) -> str:
+    """All that Airflow shows and keeps of a run's tasks."""
+    return str(airflow.get(f"dags/nichiro_daily/dagRuns/{run['dag_run_id']}/taskInstances")["task_instances"])
+
+
+def kept(home: Path) -> list[tuple[str, str]]:
+    """File and secret, wherever Airflow's folder (metadata, task logs, its parts' logs) holds one."""
+    files = [path for path in home.rglob("*") if path.is_file()]
+    assert {".db", ".log"} <= {path.suffix for path in files}
+    return [(path.name, secret) for path in files for secret in SECRETS if secret.encode() in path.read_bytes()]
+
+
 GREEN = dict.fromkeys(("sources", *FEW, *STEPS[1:]), "success")
 
 
@@ -121,12 +134,17 @@ def test_a_killed_crawl_on_sqlite(replay: ScheduledReplay, histories: Callable[[
     words = f"crawl --source {VICTIM} --date {days[0]}"
     deadly.write_text(f'#!/bin/sh\n[ "$*" = "{words}" ] && kill -{signal.SIGKILL.value} $$\nexec {replay.command} "$@"\n', encoding="utf-8")
     deadly.chmod(0o755)
-    with AirflowServices(tmp_path / "airflow", settings=schedule(replay, data, *days, NICHIRO_BIN=str(deadly))) as airflow:
+    planted = {"NICHIRO_BIN": str(deadly), "NICHIRO_PING_URL": f"http://127.0.0.1:9/{SECRETS[0]}", "SMTP_PASSWORD": SECRETS[1]}
+    with AirflowServices(tmp_path / "airflow", settings=schedule(replay, data, *days, **planted)) as airflow:
         first, second = wait_for(airflow, 2)
         assert states(airflow, first) == GREEN | {VICTIM: "failed"}
         assert states(airflow, second) == GREEN
         events = airflow.get("assets/events")["asset_events"]
         assert {event["name"] for event in events} >= {"marts.articles", "marts.coverage_spikes"}
+        fields = rendered(airflow, first)
+    assert f"'{days[0]}'" in fields, "rendered fields are looked at"
+    assert not [secret for secret in SECRETS if secret in fields]
+    assert kept(tmp_path / "airflow") == []
     replay.run(plain, "run", "--date", str(days[0]), *(word for name in FEW if name != VICTIM for word in ("--source", name)))
     replay.run(plain, "run", "--date", str(days[1]))
     assert rows(data) == rows(plain)
