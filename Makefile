@@ -97,6 +97,9 @@ licences: .venv-airflow/.stamp ## the licence of every package, against requirem
 docs: setup ## write the generated pages: data dictionary, sources, command line
 	$(BIN)/python -m nichiro.reference
 
+golden: setup ## a data folder of the version that is being released, for later versions to open
+	$(BIN)/python -m tests.golden
+
 benchmarks: setup ## the quick benchmarks against their floors
 	$(BIN)/python -m benchmarks.pipeline --json --quick
 	$(BIN)/python -m benchmarks.truth --json

@@ -1,7 +1,8 @@
 """Contract versions: what brings the tables of an older release, or an older log file, to today's contracts.
 
 Each step takes a frame of version n of a table and returns one of version n + 1. A contract whose version rises without
-a step here is emptied in the candidate; its partitions then count as dirty and are computed again.
+a step here is emptied in the candidate; its partitions then count as dirty and are computed again. Not so the books of
+runs and checks, which nothing computes: without a step they keep the release as it is.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from nichiro.errors import ContractError
 from warehouse.contract import Table
 
 if TYPE_CHECKING:
@@ -38,7 +40,8 @@ def upgrade(
 def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Create missing tables and bring older ones to today's contracts, in one transaction.
 
-    Returns the tables that could not be brought up and are empty now: with them, all is to be computed again.
+    Returns the tables that could not be brought up and are empty now: with them, all is to be computed again. Raises
+    ContractError where that would lose what only the release knows.
     """
     from warehouse.tables import TABLES
 
@@ -55,6 +58,10 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
         if version:
             old = pl.DataFrame(connection.sql(f"FROM {table.name}").to_arrow_table())
             frame = upgrade(table, old, version) if version < table.version else None
+            if frame is None and table.partition == "run_id" and not old.is_empty():
+                connection.execute("ROLLBACK")
+                raise ContractError(f"{table.name} is of contract version {version}, and no migration leads to {table.version}",
+                                    "a release of nichiro between the two has it")
             connection.execute(f"DROP TABLE {table.name}")
             if frame is None:
                 stale.append(table.name)

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from nichiro.errors import ConfigError, ContractError, TransientError
+from nichiro.errors import ConfigError, ContractError, NichiroError, TransientError
 from warehouse.contract import Table
 from warehouse.lake import write_atomically
 from warehouse.migrations import migrate
@@ -95,10 +95,14 @@ class Candidate:
             else:
                 duckdb.connect(str(folder / DATABASE), config={"storage_compatibility_version": STORAGE_VERSION}).close()
         candidate = cls(data_dir)
-        with _own_trouble():
-            for zone in ZONES:
-                candidate._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {zone}")
-            stale = migrate(candidate._connection)
+        try:
+            with _own_trouble():
+                for zone in ZONES:
+                    candidate._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {zone}")
+                stale = migrate(candidate._connection)
+        except NichiroError:
+            candidate.abandon()
+            raise
         if stale:
             candidate.clear()
         return candidate
