@@ -11,8 +11,9 @@ from crawlers.source import Source
 from nichiro.errors import ContractError
 from nichiro.quarantine import capture_of
 from nichiro.remedies import REMEDIES, Remedy
+from nichiro.retention import note
 from warehouse.archive import read_response
-from warehouse.lake import Lake
+from warehouse.lake import Lake, Partition
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,14 @@ class Inspection:
 def inspect(lake: Lake, catalog: dict[str, Source], row: dict[str, Any]) -> Inspection:
     """Read the page behind a row of ``quarantine.find`` once more. A damaged record is told, not raised."""
     capture, remedy = capture_of(lake, row), REMEDIES[row["reason"]]
+    partition = Partition(row["captured_date"], row["run_id"], row["source_id"])
     record = lake.data_dir / capture["warc_path"]
     try:
         response = read_response(lake.data_dir, capture["warc_path"], capture["warc_offset"])
     except ContractError as error:
-        return Inspection(row, capture, remedy, record, damage=error.message)
+        is_expired = note(lake, partition) is not None
+        damage = "the archive has expired by the source's terms; the page cannot be read again" if is_expired else error.message
+        return Inspection(row, capture, remedy, record, damage=damage)
     if row["reason"] == "not_html":
         return Inspection(row, capture, remedy, record)
     source = catalog.get(row["source_id"])

@@ -8,9 +8,11 @@ import polars as pl
 
 from crawlers.parse import rules_version
 from crawlers.source import Source
+from crawlers.tombstones import load_tombstones
 from nichiro.errors import ConfigError
 from nichiro.partitions import PARSED, read
 from nichiro.quarantine import PARTITION, entries
+from nichiro.retention import note
 from warehouse.lake import Lake, Partition
 from warehouse.tables import staging
 
@@ -19,8 +21,9 @@ from warehouse.tables import staging
 class Replay:
     """What a replay of some pages comes to.
 
-    ``partitions`` hold the pages. ``pages``: capture_id, source_id, url, was (the reason before); outcome, reason and
-    detail now; headline and published_date of an article. ``lost``: articles that would no longer read, with
+    ``partitions`` hold the pages, those aside whose archive has expired. ``pages``: capture_id, source_id, url, was (the
+    reason before); outcome (*expired* where it cannot be read again), reason and detail now; headline and
+    published_date of an article. ``lost``: articles that would no longer read, with
     capture_id, source_id, url, reason, detail, of everything that is read again. ``held_count`` of the partitions are
     held: what reads now comes into the release once the gate accepts them. ``stale``: source_id -> how many more
     source-days the next parse reads again, since they were read by other rules.
@@ -53,9 +56,11 @@ def rehearse(lake: Lake, catalog: dict[str, Source], rows: pl.DataFrame) -> Repl
     sources = {partition.source_id for partition in chosen}
     if gone := sorted(sources - set(catalog)):
         raise ConfigError(f"no rules for {', '.join(gone)}", "set NICHIRO_CATALOG_DIR to the catalog of this data folder")
+    chosen = [partition for partition in chosen if note(lake, partition) is None]
     stale = [partition for partition in _stale(lake, catalog) if partition not in chosen]
     again = chosen + [partition for partition in stale if partition.source_id in sources]
-    frames = [read(lake, partition, catalog[partition.source_id]) for partition in again]
+    tombstones = load_tombstones(lake)
+    frames = [read(lake, partition, catalog[partition.source_id], tombstones) for partition in again]
     articles, quarantine, outcomes = (pl.concat([table.empty(), *(each[table.name] for each in frames)]) for table in PARSED)
     now = outcomes.select("capture_id", "outcome", "reason").join(
         quarantine.select("capture_id", "detail"), on="capture_id", how="left"
@@ -64,6 +69,7 @@ def rehearse(lake: Lake, catalog: dict[str, Source], rows: pl.DataFrame) -> Repl
         rows.select("capture_id", "source_id", "url", pl.col("reason").alias("was"))
         .join(now, on="capture_id", how="left", maintain_order="left")
         .join(articles.select("capture_id", "headline", "published_date"), on="capture_id", how="left", maintain_order="left")
+        .with_columns(pl.col("outcome").fill_null("expired"))
     )
     before = lake.read_all(staging.ARTICLES, again, ["capture_id", "source_id", "url"], must_exist=True)
     lost = before.join(now.filter(pl.col("outcome") != "article"), on="capture_id", maintain_order="left").drop("outcome")
@@ -75,4 +81,8 @@ def rehearse(lake: Lake, catalog: dict[str, Source], rows: pl.DataFrame) -> Repl
 def _stale(lake: Lake, catalog: dict[str, Source]) -> list[Partition]:
     """Partitions that today's rules have not read."""
     wanted = {source_id: rules_version(source) for source_id, source in catalog.items()}
-    return [partition for partition, entry in entries(lake) if entry.parsed_from != wanted.get(partition.source_id, entry.parsed_from)]
+    return [
+        partition
+        for partition, entry in entries(lake)
+        if entry.parsed_from != wanted.get(partition.source_id, entry.parsed_from) and not entry.expired
+    ]

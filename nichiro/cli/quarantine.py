@@ -82,7 +82,7 @@ def show(
 
 @app.command(epilog="Examples: nichiro quarantine replay --source jp_mofa_press   ·   nichiro quarantine replay 3f2a91cc --apply")
 def replay(
-    captures: Annotated[list[str] | None, typer.Argument(metavar="[CAPTURE_ID|URL]...", help="Only these.", show_default=False)] = None,
+    captures: Annotated[list[str] | None, typer.Argument(metavar="CAPTURE_ID|URL", help="Only these pages.", show_default=False)] = None,
     source: SourceId = None,
     reason: Reason = None,
     since: Since = None,

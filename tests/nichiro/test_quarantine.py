@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from crawlers.canonical import identify
 from crawlers.catalog import load_catalog
 from nichiro import partitions, quarantine
 from nichiro.cli import app
@@ -16,6 +17,7 @@ from nichiro.errors import ConfigError
 from nichiro.inspection import inspect
 from nichiro.remedies import REMEDIES
 from nichiro.replay import rehearse
+from nichiro.retention import write_note
 from tests.nichiro.kaikyo import DAY, HOSTILE, RULES, SOURCE_ID, declare, make_lake
 from warehouse.columns import QUARANTINE_REASONS
 from warehouse.lake import Lake, Partition
@@ -126,6 +128,26 @@ def test_a_rehearsal_of_one_page_reads_its_sources_other_days_too(world: Lake, t
     assert (given["asked"], given["articles"], given["partitions"]) == (1, 1, 1)
     assert given["stale_partitions"] == {SOURCE_ID: 1}
     assert sorted(row["url"][-1] for row in given["lost"]) == ["1", "4"]
+
+
+def test_an_expired_archive_is_told_and_left_alone(world: Lake, tmp_path: Path) -> None:
+    row = quarantine.find(world, HOSTILE)
+    partition = Partition(DAY, row["run_id"], SOURCE_ID)
+    seen = inspect(world, {}, row)
+    seen.record.unlink()
+    write_note(world, partition, world.manifest(DAY).entries[partition.stem])
+    assert "expired" in (inspect(world, {}, row).damage or "")
+    told = rehearse(world, load_catalog(tmp_path / "catalog"), quarantine.quarantined(world))
+    assert told.still()["expired"] == 2 and partition not in told.partitions and len(told.partitions) == 1
+
+
+def test_a_taken_down_page_is_not_read_again(world: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    declare(tmp_path / "catalog", extract=[RULES | {"headline": "css:h2"}])
+    catalog = load_catalog(tmp_path / "catalog")
+    gone = identify(HOSTILE, catalog[SOURCE_ID].key).article_id
+    monkeypatch.setattr("nichiro.replay.load_tombstones", lambda lake: frozenset({gone}))
+    told = rehearse(world, catalog, quarantine.quarantined(world, reason="no_headline"))
+    assert told.articles == 0 and "tombstone" in told.still()
 
 
 def test_without_the_sources_rules_nothing_is_replayed(world: Lake) -> None:
