@@ -56,8 +56,9 @@ def _by_rules(page: Page, rules: Extract) -> Iterator[Candidate]:
     for marker in rules.challenge:
         if marker in page.text:
             yield Candidate("challenge", "rules", marker, page.text.count(marker), [])
-    yield _candidate(page, "headline", "rules", rules.headline)
-    yield _candidate(page, "body", "rules", rules.body)
+    for field, selector in (("headline", rules.headline), ("body", rules.body)):
+        if selector:
+            yield _candidate(page, field, "rules", selector)
     for selector in rules.published.select:
         yield _candidate(page, "date", "rules", selector)
 

@@ -107,7 +107,7 @@ def _by_rules(
     bylines = page.values(rules.byline) if rules.byline else []
     lede = "\n".join(page.values(rules.lede)) or None if rules.lede else None
     is_paywalled = bool(rules.paywall and page.elements(rules.paywall))
-    body = "\n".join(_body(page, rules, lede))
+    body = "\n".join(_body(page, rules, rules.body, lede) if rules.body else _main_text(page, headline))
     return Extracted(
         identity=identity,
         headline=headline,
@@ -130,18 +130,18 @@ def _by_rules(
 def _headline(page: Page, rules: Extract) -> str:
     """The one headline. An element counts as often as it stands on the page, a value of another kind once."""
     selector = rules.headline
-    is_value = selector.startswith(("meta:", "json_ld:", "url:")) or "@" in selector
-    found = (
-        page.values(selector)
-        if is_value
-        else [one_line(item.text_content()) for item in page.elements(selector)]
-    )
+    if selector is None:
+        found = [generic.headline_of(page) or ""]
+    elif selector.startswith(("meta:", "json_ld:", "url:")) or "@" in selector:
+        found = page.values(selector)
+    else:
+        found = [one_line(item.text_content()) for item in page.elements(selector)]
     if rules.headline_strip:
         found = [one_line(re.sub(rules.headline_strip, "", headline)) for headline in found]
     if len(found) > 1:
         raise Unfit("many_headlines", f"{selector}: {len(found)}")
     if not found or not found[0]:
-        raise Unfit("no_headline", selector)
+        raise Unfit("no_headline", selector or "none declared, no single h1")
     return found[0]
 
 
@@ -195,22 +195,28 @@ def _not_future(line: Dateline, captured_at: datetime) -> Dateline:
     return line
 
 
-def _body(page: Page, rules: Extract, lede: str | None) -> list[str]:
+def _body(page: Page, rules: Extract, selector: str, lede: str | None) -> list[str]:
     """Paragraphs of the one body, after the lede where it stands outside. Strips the tree, so it is read last."""
-    found = page.elements(rules.body)
+    found = page.elements(selector)
     if len(found) > 1:
-        raise Unfit("many_bodies", f"{rules.body}: {len(found)}")
+        raise Unfit("many_bodies", f"{selector}: {len(found)}")
     if not found:
-        raise Unfit("no_body", rules.body)
-    for selector in rules.strip:
-        for element in page.elements(selector, found[0]):
+        raise Unfit("no_body", selector)
+    for unwanted in rules.strip:
+        for element in page.elements(unwanted, found[0]):
             if element is not found[0] and element.getparent() is not None:
                 element.drop_tree()
     lines = paragraphs(found[0], page.elements(rules.paragraphs, found[0]))
     if lede and lede not in "\n".join(lines):
         lines = [*lede.split("\n"), *lines]
     if not lines:
-        raise Unfit("no_body", f"{rules.body} holds no text")
+        raise Unfit("no_body", f"{selector} holds no text")
+    return lines
+
+
+def _main_text(page: Page, headline: str) -> list[str]:
+    if not (lines := generic.body_of(page, headline)):
+        raise Unfit("no_body", "no main text")
     return lines
 
 

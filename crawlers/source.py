@@ -98,11 +98,14 @@ class Published(Model):
 
 
 class Extract(Model):
-    """One dated version of the rules; selectors as in ``Published.select``."""
+    """One dated version of the rules; selectors as in ``Published.select``.
+
+    Without ``headline`` or ``body`` these are what the generic path reads.
+    """
 
     valid_from: date = date(1970, 1, 1)
-    headline: str
-    body: str
+    headline: str | None = None
+    body: str | None = None
     strip: list[str] = Field(default_factory=list, description="css removed before the body is read")
     paragraphs: str = "p, li, blockquote, h2, h3"
     published: Published
