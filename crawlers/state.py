@@ -17,7 +17,7 @@ import polars as pl
 
 from nichiro.errors import TransientError
 from warehouse.lake import Lake, Partition
-from warehouse.tables.raw import CAPTURES, DISCOVERIES
+from warehouse.tables.raw import CAPTURES, CRAWLS, DISCOVERIES
 
 REVISIT = timedelta(days=2)  # corrections come mostly within two days, so that long a page is asked for again
 SEEN_STATUSES = (
@@ -131,9 +131,8 @@ class CrawlState:
         try:
             with self._connection:
                 for table in ("pages", "hints", "documents"):
-                    self._connection.executemany(
-                        f"DELETE FROM {table} WHERE url = ?", [(url,) for url in urls]
-                    )  # noqa: S608
+                    statement = f"DELETE FROM {table} WHERE url = ?"  # noqa: S608 (a known name)
+                    self._connection.executemany(statement, [(url,) for url in urls])
             self._connection.execute("VACUUM")
         except sqlite3.Error as error:
             raise TransientError(
@@ -174,4 +173,5 @@ def rebuild_state(state: CrawlState, lake: Lake, source_id: str) -> None:
 
 
 def _of_source(lake: Lake, source_id: str) -> list[Partition]:
-    return [partition for partition in lake.partitions(CAPTURES) if partition.source_id == source_id]
+    """Those with raw.crawls, written last: what a killed crawl had captured is in no log and is asked for again."""
+    return [partition for partition in lake.partitions(CRAWLS) if partition.source_id == source_id]

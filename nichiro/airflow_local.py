@@ -18,6 +18,7 @@ from nichiro.demo import make_room
 from nichiro.errors import ConfigError, NichiroError
 from nichiro.run import clock_of
 from nichiro.settings import PROJECT, load_settings
+from warehouse.lake import write_atomically
 
 PORT = 8080
 DONE_DAYS, LAST_DAYS = 118, 2
@@ -50,8 +51,8 @@ def _live(home: Path) -> Iterator[dict[str, str]]:
         raise ConfigError("a live crawl needs a contact in its user agent", "nichiro init asks for it")
     mark = home / "first_day"
     if not mark.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        mark.write_text(str(clock_of(settings).now().date() - timedelta(days=1)), encoding="utf-8")
+        first_day = clock_of(settings).now().date() - timedelta(days=1)
+        write_atomically(mark, lambda file: file.write(str(first_day).encode()))
     yield {"NICHIRO_SCHEDULE_FROM": os.environ.get("NICHIRO_SCHEDULE_FROM") or mark.read_text(encoding="utf-8"),
            "NICHIRO_DATA_DIR": str(settings.data_dir.absolute())}
 

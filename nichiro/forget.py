@@ -26,7 +26,7 @@ from nichiro.partitions import Say
 from nichiro.retention import write_note
 from nichiro.run import Run
 from nichiro.strike import strike, strike_derived
-from warehouse.lake import Entry, Lake, Partition, write_atomically
+from warehouse.lake import LOST, Entry, Lake, Partition, write_atomically
 from warehouse.sql import select
 from warehouse.store import connect, current_release
 from warehouse.tables import ops, raw, staging
@@ -119,11 +119,12 @@ def honour(lake: Lake, catalog: dict[str, Source], say: Say) -> Counter[str]:
 
 
 def settle(lake: Lake) -> None:
-    """After the publish: drop every older release and note what was struck as settled."""
+    """After the publish: drop every older release and what the doctor set aside, and note what was struck as settled."""
     current = current_release(lake.data_dir)
     for release in (lake.data_dir / "releases").iterdir():
         if current and release.resolve() != current:
             shutil.rmtree(release)
+    shutil.rmtree(lake.data_dir / LOST, ignore_errors=True)
     struck = _Mark.read(lake).struck
     _Mark(struck=struck, settled=struck).write(lake)
 

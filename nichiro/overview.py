@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -12,6 +11,7 @@ import polars as pl
 from pydantic import BaseModel, Field
 
 from nichiro.errors import ConfigError
+from nichiro.readiness import free_bytes
 from nichiro.status import Status, statuses
 from warehouse.lake import Lake, Partition
 from warehouse.store import current_release
@@ -73,7 +73,7 @@ def overview(data_dir: Path, now: datetime, max_age: timedelta | None = None, la
         max_age_hours=max_age.total_seconds() / 3600 if max_age is not None else None,
         sources_asked=asked,
         sources=troubles,
-        free_bytes=shutil.disk_usage(next(path for path in (data_dir, *data_dir.absolute().parents) if path.exists())).free,
+        free_bytes=free_bytes(data_dir),
         runs=runs[:last],
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property, partial
@@ -24,6 +24,7 @@ from nichiro import candidate, forget, log, network, partitions, retention
 from nichiro.errors import Bug, ConfigError, NichiroError, TransientError
 from nichiro.partitions import Say
 from nichiro.ping import ping
+from nichiro.readiness import ASKED_BEFORE, require_readiness
 from nichiro.run import Run, start_run
 from nichiro.settings import Settings
 from nichiro.status import Status
@@ -224,6 +225,12 @@ class Pipeline:
             steps = {name: getattr(self, name) for name in STEPS if name != "crawl"}
             return self._do(steps | {"parse": partial(self._parse_chosen, chosen)})
 
+    def catch_up(self) -> Status:
+        """What the log holds and the release does not, without network and without telling anybody."""
+        self._read_declarations()
+        with self.lake.lock():
+            return self._do({name: getattr(self, name) for name in STEPS if name not in ("crawl", "alert")})
+
     def step(self, name: str, *arguments: object) -> Status:
         """One step alone, as Airflow runs it. Crawls may run side by side: each writes files of its own."""
         with nullcontext() if name in ("crawl", "report") else self.lake.lock():
@@ -253,7 +260,12 @@ class Pipeline:
         self.status.step = name
         start = self.run.now()
         try:
+            if name in ASKED_BEFORE:
+                require_readiness(self.settings, self.run)
             step()
+        except TransientError as error:
+            error.message = f"step {name}: {error.message}"
+            raise
         except NichiroError:
             raise
         except Exception as error:
@@ -274,7 +286,8 @@ class Pipeline:
         if error is not self._put_off:   # that one came after the publish and spoils nothing
             self.status.status = "blocked" if self.status.step in ("check", "publish") else "failed"
         logger.error("%s: %s", self.status.status, error, extra={"step": self.status.step})
-        self._write_status()
+        with suppress(TransientError):   # on a full disk the error itself says more, and the run will look as if it had died
+            self._write_status()
         if self.status.status not in ("blocked", "failed"):
             return
         if "alert" in steps and self.status.step != "alert":
@@ -299,7 +312,7 @@ class Pipeline:
         self.status.write(self.run.directory)
 
     def _keep_checks(self, gate: str, results: pl.DataFrame) -> None:
-        results.write_parquet(self.run.directory / f"checks_{gate}.parquet")
+        write_atomically(self.run.directory / f"checks_{gate}.parquet", lambda file: results.write_parquet(file))
         self.status.note_checks(results)
 
     def _read_declarations(self) -> None:

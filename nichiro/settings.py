@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     proxy: str = Field("", description="forward proxy; on loopback it is a replay, and only then may a clock be given")
     clock: str = Field("", description="replay only: the instant that the run takes for now, ISO 8601 with offset")
     alerts: Path | None = Field(None, description="rules of who is told what; else alerts.yml beside the data folder, if there is one")
+    min_free_mb: int = Field(500, ge=50, description="a run starts only with so much free disk in MB, and twice the current release")
     keep_releases: int = Field(7, ge=2, description="releases kept for readers and for going back")
     log: Literal["text", "json"] = Field("text", description="progress on standard error: lines for people or JSON")
     ping_url: SecretStr = Field(SecretStr(""), description="dead-man's switch: asked after a published live run, with /fail after a failed one")

@@ -29,7 +29,7 @@ from warcio.warcwriter import WARCWriter
 
 from nichiro import __version__
 from nichiro.errors import ContractError, TransientError
-from warehouse.lake import Partition
+from warehouse.lake import Partition, make_folder, sync_folder
 from warehouse.tables.raw import CAPTURES
 from warehouse.warc import HINT, ascii_only, check_end, decoded, header_map, payload, warc_date, write_record
 
@@ -142,11 +142,7 @@ class ArchiveWriter:
             os.fsync(self._file.fileno())
             self._file.close()
             self._open_path.rename(self._path)
-            folder = os.open(self._path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            sync_folder(self._path.parent)
         except OSError as error:
             raise _unwritable(self._path, error) from error
         finally:
@@ -172,7 +168,7 @@ class ArchiveWriter:
             return self._file, self._writer
         if self._path.exists():
             raise ContractError(f"{self._path} is already complete", "crawl again under a new run")
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self._path.parent)
         self._file = self._open_path.open("wb")
         self._writer = WARCWriter(self._file, gzip=True, warc_version="1.1")
         about = f"software: nichiro/{__version__}\r\nformat: WARC File Format 1.1\r\n".encode()

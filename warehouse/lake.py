@@ -27,6 +27,7 @@ from warehouse.contract import Table
 from warehouse.migrations import upgrade
 
 CONTRACT_VERSION = "nichiro_contract_version"
+LOST = "lost+found"   # beside the lake: what the doctor set aside
 
 
 @dataclass(frozen=True, order=True)
@@ -61,6 +62,8 @@ class Entry(BaseModel):
     counts: dict[str, int] = Field(default_factory=dict, description="table name -> rows")
     expired: str = Field("", description="sha256 of staging.articles after its text was cut to excerpts; parsed keeps the whole file's")
 
+    indexed: str = Field("", description="sha256 of raw.captures, where the doctor made it again after a build had read it")
+
     def files(self) -> dict[str, str]:
         """table name -> sha256 that its file has today."""
         return self.parsed | self.enriched | ({"staging.articles": self.expired} if self.expired else {})
@@ -68,7 +71,7 @@ class Entry(BaseModel):
     def fingerprint(self) -> str:
         """What a release compares to see whether it holds this very partition."""
         seen = self.model_dump_json(include={"parsed", "status", "reasons", "enriched"})
-        return hashlib.sha256(seen.encode()).hexdigest()
+        return hashlib.sha256((seen + self.indexed).encode()).hexdigest()
 
 
 class Manifest(BaseModel):

@@ -18,7 +18,7 @@ import polars as pl
 
 from nichiro.errors import ConfigError, ContractError, NichiroError, TransientError
 from warehouse.contract import Table
-from warehouse.lake import write_atomically
+from warehouse.lake import sync_folder, write_atomically
 from warehouse.migrations import migrate
 from warehouse.tables import TABLES, ZONES
 
@@ -64,6 +64,10 @@ def _own_trouble() -> Iterator[None]:
     try:
         yield
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise TransientError(f"candidate cannot be written: {_first_line(error)}", "free some disk space, then run again") from error
+    except (duckdb.TransactionException, duckdb.FatalException) as error:
+        if "Could not write" not in str(error):
+            raise
         raise TransientError(f"candidate cannot be written: {_first_line(error)}", "free some disk space, then run again") from error
     except OSError as error:
         raise TransientError(f"candidate cannot be written: {error.strerror}", "free some disk space, then run again") from error
@@ -190,18 +194,22 @@ def publish(data_dir: Path, build_id: str, keep: int) -> Path:
         with (releases / ".candidate" / DATABASE).open("rb") as file:
             os.fsync(file.fileno())
         (releases / ".candidate").replace(release)
-        link = data_dir / ".current.tmp"
-        link.unlink(missing_ok=True)
-        link.symlink_to(Path("releases") / build_id)
-        link.replace(data_dir / "current")
-        for folder in (releases, data_dir):
-            descriptor = os.open(folder, os.O_RDONLY)
-            os.fsync(descriptor)
-            os.close(descriptor)
+        sync_folder(releases)   # before the link, which must never be durable without its target
+    point_at(data_dir, build_id)
     for old in sorted(path for path in releases.iterdir() if not path.name.startswith("."))[:-keep]:
         if old.resolve() != release.resolve():
             shutil.rmtree(old, ignore_errors=True)
     return release
+
+
+def point_at(data_dir: Path, build_id: str) -> None:
+    """Make a release that is there the current one, in one step. Raises TransientError."""
+    link = data_dir / ".current.tmp"
+    with _own_trouble():
+        link.unlink(missing_ok=True)
+        link.symlink_to(Path("releases") / build_id)
+        link.replace(data_dir / "current")
+        sync_folder(data_dir)
 
 
 def served_tables() -> list[Table]:

@@ -60,6 +60,44 @@ def test_transforms_do_no_io() -> None:
     assert strangers == []
 
 
+# Who may write a file otherwise than by temporary file, fsync and rename, and why.
+DIRECT = {
+    "warehouse/lake.py": "write_atomically itself, and the writer's lock",
+    "warehouse/archive.py": "WARC is appended under another name; fsync, then rename, at its end",
+    "warehouse/store.py": "the candidate, which nobody reads before publish has made it durable and renamed it",
+    "crawlers/run.py": "crawl.log, a log",
+    "nichiro/airflow_services.py": "logs of Airflow's services",
+    "nichiro/forkserver.py": "the standard streams of a forked step, and a lock",
+}
+_FILES = {"write_text", "write_bytes", "copy", "copy2", "copyfile", "copytree", "move", "dump", "touch"}
+_FRAMES = {"write_parquet", "write_csv", "write_json", "write_ndjson", "write_ipc", "write_excel", "to_parquet", "to_csv", "to_json", "save"}
+
+
+def test_writes_are_whole_or_not_at_all() -> None:
+    """A reader, and whoever comes after a crash, sees the old file or the new one: `warehouse.lake.write_atomically`."""
+    direct = [
+        f"{where(path, node)} {ast.unparse(node.func)}"
+        for path in modules("nichiro", "crawlers", "transforms", "warehouse", "expectations", "dags")
+        if where(path).partition(":")[0] not in DIRECT
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and _writes(node)
+    ]
+    assert direct == []
+
+
+def _writes(call: ast.Call) -> bool:
+    """Frames may be written to an open file, which then is a parameter of that name."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    given = [ast.unparse(each) for each in call.args]
+    if name == "open":
+        modes = [each.value for each in [*call.args, *(word.value for word in call.keywords)] if isinstance(each, ast.Constant)]
+        return any(isinstance(mode, str) and re.fullmatch(r"[rwaxbt+]+", mode) and set(mode) & set("wax+") for mode in modes)
+    if name in _FRAMES:
+        return bool(given) and given[0] not in ("file", "buffer")
+    owner = ast.unparse(call.func.value) if isinstance(call.func, ast.Attribute) else ""
+    return name in _FILES and (owner in ("shutil", "json", "pickle", "yaml") or name.startswith(("write_", "touch")))
+
+
 def test_nothing_is_swallowed() -> None:
     """No bare ``except:``, and no broad one that goes on as if nothing had been."""
     swallowed = [

@@ -255,6 +255,14 @@ def test_a_day_to_come(command: Command) -> None:
     one_line(text, "2999-01-01", "future")
 
 
+@pytest.mark.parametrize("below", ["", "deeper/still"])
+def test_a_data_folder_that_is_a_file(command: Command, tmp_path: Path, below: str) -> None:
+    (tmp_path / "file").touch()
+    code, text = command("report", "--data-dir", str(tmp_path / "file" / below))
+    assert code == 78
+    one_line(text, "file", "is no folder", "NICHIRO_DATA_DIR")
+
+
 def test_an_empty_folder_is_not_published(command: Command, tmp_path: Path) -> None:
     code, text = command("build")
     assert code == 78
