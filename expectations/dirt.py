@@ -18,19 +18,14 @@ _ISO_DAY, _MAIL_DAY = r"(\d{4}-\d{2}-\d{2})", r"(\d{1,2} [A-Z][a-z]{2} \d{4})"
 def is_swapped() -> pl.Expr:
     """The date lies far from its capture, and near it with day and month exchanged. False where nothing can be said."""
     read, captured = pl.col("published_date"), pl.col("captured_date")
-    swapped = pl.when(is_exchangeable()).then(pl.date(read.dt.year(), read.dt.day(), read.dt.month()))
+    is_exchangeable = (read.dt.day() <= 12) & (read.dt.day() != read.dt.month())
+    swapped = pl.when(is_exchangeable).then(pl.date(read.dt.year(), read.dt.day(), read.dt.month()))
     suspicious = (
         (pl.col("basis") == "observed")
         & ((swapped - captured).dt.total_days().abs() <= SWAP_NEAR)
         & ((read - captured).dt.total_days().abs() > SWAP_FAR)
     )
     return suspicious.fill_null(value=False)
-
-
-def is_exchangeable() -> pl.Expr:
-    """Day and month can be exchanged, and that gives another day."""
-    day = pl.col("published_date").dt.day()
-    return (day <= 12) & (day != pl.col("published_date").dt.month())
 
 
 def is_url() -> pl.Expr:

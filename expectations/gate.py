@@ -75,7 +75,8 @@ def check_sources(
                 mine = replace(mine, observed=said, threshold=bound)
                 if mine.outcome != "passed":
                     verdicts[member].add(mine, said or result.check)
-                rows.append(_row(part.source_id, mine, [part.key] if mine.outcome != "passed" else []))
+                broken = sources.culprits(result.check, part) if mine.outcome == "failed" else []
+                rows.append(_row(part.source_id, mine, broken[:FAILING_ROWS]))
     return verdicts, _results(rows, run_id, "sources", checked_at)
 
 

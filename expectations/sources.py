@@ -20,13 +20,11 @@ LAYOUT_REASONS = ("no_headline", "many_headlines", "no_body", "many_bodies", "no
 DATE_REASONS = ("unreadable_date", "impossible_date", "future_date")
 FEWEST_CAPTURES = 3  # a share of fewer pages says nothing: one odd page among 304s is no layout
 HALF = 0.5
-# Checks that hold without any declaration: the share that each looks at, and what is said of a broken one.
+# Checks that hold without any declaration: the share of the pages that each looks at, and what is said of it.
 SURE = {
-    "layout_is_readable": ("layout_share", "layout changed? {:.0%} of the article pages cannot be read"),
-    "dates_are_readable": ("unreadable_dates_share", "{:.0%} of the article pages have no date that can be"),
-    "dates_are_no_urls": ("url_dates_share", "{:.0%} of the articles have a URL where the date should be"),
-    "days_and_months_in_order": ("swapped_dates_share", "day and month exchanged? {:.0%} of the dates that can tell"),
-    "bodies_differ": ("repeated_bodies_share", "{:.0%} of the articles have the body of others: boilerplate?"),
+    "layout_is_readable": ("layout_share", "layout changed? {:.0%} of the article pages cannot be read: {}"),
+    "dates_are_right": ("wrong_dates_share", "{:.0%} of the article pages have no date, or a wrong one: {}"),
+    "bodies_differ": ("repeated_bodies_share", "boilerplate? {:.0%} of the articles have the body of others"),
 }
 
 
@@ -85,17 +83,13 @@ def measures(partition: SourcePartition) -> pl.DataFrame:
     reasons = quarantined["reason"]
     row |= {
         "layout_share": reasons.is_in(LAYOUT_REASONS).sum() / max(captures, 1),
-        "unreadable_dates_share": reasons.is_in(DATE_REASONS).sum() / max(captures, 1),
+        "wrong_dates_share": (reasons.is_in(DATE_REASONS).sum() + _exchanged(articles) + _urls(articles)) / max(captures, 1),
+        "repeated_bodies_share": articles.filter(dirt.is_repeated()).height / max(articles.height, 1),
     }
     if captures == 0:
         row = dict.fromkeys(row)
     elif captures < FEWEST_CAPTURES:
         row |= dict.fromkeys(name for name in row if name.endswith("_share"))
-    row |= {
-        "url_dates_share": _share(articles, dirt.is_url()),
-        "swapped_dates_share": _share(articles.filter(dirt.is_exchangeable()), dirt.is_swapped()),
-        "repeated_bodies_share": _share(articles, dirt.is_repeated()),
-    }
     row |= {f"{measure}_max": HALF for measure, _ in SURE.values()}
     row |= {f"{measure}_{side}": number for side, measure, number in declared(partition.bounds)}
     return pl.DataFrame(row, schema=dict.fromkeys(row, pl.Float64))
@@ -121,19 +115,36 @@ def threshold(check: str, row: Mapping[str, float | None]) -> float | None:
 def reason(check: str, row: Mapping[str, float | None], partition: SourcePartition) -> str:
     """What a person reads of a broken bound; ``row`` is the partition's measures."""
     if check in SURE:
-        measure, said = SURE[check]
+        measure, told = SURE[check]
         counts = partition.frames["staging.quarantine"]["reason"].value_counts(sort=True)
-        found = ", ".join(f"{count} {name}" for name, count in counts.iter_rows())
-        return said.format(row[measure]) + (f": {found}" if measure in ("layout_share", "unreadable_dates_share") else "")
+        found = [f"{count} {name}" for name, count in counts.iter_rows()]
+        articles = partition.frames["staging.articles"]
+        if measure == "wrong_dates_share":
+            kinds = ("day and month exchanged", _exchanged(articles)), ("a URL as date", _urls(articles))
+            found += [f"{count} {kind}" for kind, count in kinds if count]
+        return told.format(row[measure], ", ".join(found))
     side, _, measure = check.partition("_")
     limit = "at least" if side == "min" else "at most"
     return f"{measure} is {row[measure]:.4g}, declared {limit} {row[f'{measure}_{side}']:.4g}"
 
 
-def _share(articles: pl.DataFrame, is_dirty: pl.Expr) -> float | None:
-    if articles.height < FEWEST_CAPTURES:
-        return None
-    return articles.select(is_dirty.fill_null(value=False).mean()).item()
+def culprits(check: str, partition: SourcePartition) -> list[str]:
+    """Captures that break a check of SURE, else the partition itself."""
+    if check not in SURE:
+        return [partition.key]
+    articles, quarantine = partition.frames["staging.articles"], partition.frames["staging.quarantine"]
+    rejected = {"layout_is_readable": LAYOUT_REASONS, "dates_are_right": DATE_REASONS}.get(check, ())
+    dirty = {"dates_are_right": dirt.is_swapped() | dirt.is_url(), "bodies_differ": dirt.is_repeated()}.get(check)
+    found = quarantine.filter(pl.col("reason").is_in(rejected))["capture_id"].to_list()
+    return found + ([] if dirty is None else articles.filter(dirty)["capture_id"].to_list())
+
+
+def _exchanged(articles: pl.DataFrame) -> int:
+    return articles.filter(dirt.is_swapped()).height
+
+
+def _urls(articles: pl.DataFrame) -> int:
+    return articles.filter(dirt.is_url()).height
 
 
 def _age_days(crawls: pl.DataFrame) -> float | None:
