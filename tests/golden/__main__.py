@@ -108,8 +108,8 @@ def _forget_the_past(data_dir: Path) -> None:
 
 def main() -> None:
     path = Path(__file__).with_name(f"{__version__}.tar.xz")
-    if path.exists():
-        sys.exit(f"{path} is there: {__version__} is released; a golden is written once, with a new version in nichiro/__init__.py")
+    if path.exists() or ".dev" in __version__:
+        sys.exit(f"{__version__} is released already, or not to be; set the new version in nichiro/__init__.py (CONTRIBUTING.md)")
     with tempfile.TemporaryDirectory() as scratch:
         make_golden(Path(scratch))
         with tarfile.open(path, "w:xz") as archive:
