@@ -182,18 +182,14 @@ class Pipeline:
         self.status.counts |= {f"alerts_{name}": count for name, count in counts.items()}
 
     def report(self) -> None:
-        from nichiro.report import write_report
+        from nichiro.report import write_guard, write_report
 
-        path = write_report(self.settings.data_dir, self.settings.data_dir / "report.html", self.run.run_date)
+        # before the first release there is no report, but what blocked it can be read
+        is_first = self.status.status == "blocked" and current_release(self.settings.data_dir) is None
+        write, name = (write_guard, "guard.html") if is_first else (write_report, "report.html")
+        path = write(self.settings.data_dir, self.settings.data_dir / name, self.run.run_date)
         self.status.report = str(path)
         self.say("report", str(path))
-
-    def _report_guard(self) -> None:
-        """Before the first release there is no report, but what blocked it can be read."""
-        from nichiro.report import write_guard
-
-        self.status.report = str(write_guard(self.settings.data_dir, self.settings.data_dir / "guard.html", self.run.run_date))
-        self.say("report", self.status.report)
 
     def run_all(self, source_ids: list[str] | None = None, first: date | None = None, last: date | None = None) -> Status:
         """Every step in order. A blocked or failed run leaves the current release and says why in its status."""
@@ -293,7 +289,7 @@ class Pipeline:
         if "alert" in steps and self.status.step != "alert":
             self.alert()
         if "report" in steps and self.status.status == "blocked":
-            self.report() if current_release(self.settings.data_dir) else self._report_guard()
+            self.report()
             self._write_status()
 
     def _say(self, step: str, message: str) -> None:

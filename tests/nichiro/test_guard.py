@@ -11,7 +11,10 @@ import polars as pl
 import pytest
 from lxml import html
 
+from nichiro.errors import CheckFailed
+from nichiro.pipeline import Pipeline
 from nichiro.report import write_guard, write_report
+from nichiro.settings import load_settings
 from tests.nichiro.kaikyo import make_lake
 from tests.release import BUILD_ID, LAST_DAY, make_release, write_status
 from warehouse.tables.ops import CHECK_RESULTS
@@ -149,3 +152,16 @@ def test_it_can_be_read_in_order(tree) -> None:
     assert all(table.cssselect("caption") for table in tree.cssselect("table"))
     ids = [element.get("id") for element in tree.cssselect("[id]")]
     assert len(ids) == len(set(ids)) and BUILD_ID in text(tree)
+
+
+def test_a_first_run_that_is_blocked_leaves_the_guards_page(tmp_path) -> None:
+    pipeline = Pipeline(load_settings(data_dir=tmp_path))
+
+    def check() -> None:
+        raise CheckFailed("1 table check failed")
+
+    with pytest.raises(CheckFailed):
+        pipeline._do({"check": check, "report": pipeline.report})
+    assert pipeline.status.report == str(tmp_path / "guard.html")
+    tree = read(tmp_path / "guard.html")
+    assert "1 table check failed" in text(tree.cssselect('[role="alert"]')[0]) and "Nothing is published" in text(tree)
