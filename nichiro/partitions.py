@@ -39,12 +39,10 @@ def parse(lake: Lake, catalog: dict[str, Source], say: Say) -> int:
 
     Raises ContractError for a file of the log or the archive that is missing or damaged.
     """
-    from crawlers.parse import PARSER_VERSION
-
-    wanted = {source_id: f"{PARSER_VERSION}+{source.rules_sha256()}" for source_id, source in catalog.items()}
+    wanted = parsing(catalog)
     tombstones = load_tombstones(lake)
     count = 0
-    with _open_days(lake, "parse", str(sorted(wanted.items()))) as days:
+    with open_for(lake, "parse", wanted) as days:
         for day in days:
             with _manifest(lake, day) as manifest:
                 for partition in lake.partitions(raw.CRAWLS, day):
@@ -119,16 +117,15 @@ def index(lake: Lake, say: Say) -> None:
 
 def gate(lake: Lake, catalog: dict[str, Source], run: Run) -> tuple[pl.DataFrame, dict[str, str]]:
     """Accept or hold each newly parsed partition; returns the check results, and source_id -> reasons of those held."""
-    bounds = {source_id: source.assertions.model_dump_json() for source_id, source in catalog.items()}
-    with _open_days(lake, "gate", GATE_VERSION + str(sorted(bounds.items()))) as days:
+    bounds = gating(catalog)
+    with open_for(lake, "gate", bounds) as days:
         wanted = {}
         for day in days:
             for stem, entry in lake.manifest(day).entries.items():
                 partition = Partition.of(day, stem)
                 if partition.source_id not in bounds or not entry.parsed or entry.expired:
                     continue
-                looked_at = bounds[partition.source_id] + str(sorted(entry.parsed.items())) + GATE_VERSION
-                if entry.gated != (digest := _sha256(looked_at)):
+                if entry.gated != (digest := _sha256(bounds[partition.source_id] + str(sorted(entry.parsed.items())))):
                     wanted[partition] = digest
         return _judge(lake, catalog, run, wanted) if wanted else (ops.CHECK_RESULTS.empty(), {})
 
@@ -171,9 +168,9 @@ def enrich(lake: Lake, catalog: dict[str, Source], beat: Beat, say: Say) -> int:
 
     lexicons = load_lexicons()
     publishers = sources(catalog).select("source_id", "country_code", "publisher_kind")
-    methods = relevance.VERSION + tone.VERSION + copies.VERSION + beat.sha256() + _sha256(lexicons.write_csv())
+    methods = enriching(beat, lexicons)
     count = 0
-    with _open_days(lake, "enrich", methods) as days:
+    with open_for(lake, "enrich", methods) as days:
         for day in days:
             with _manifest(lake, day) as manifest:
                 for stem, entry in manifest.entries.items():
@@ -201,9 +198,28 @@ def _taken_down(outcomes: pl.DataFrame) -> list[str]:
     return outcomes.filter(reason="tombstone")["capture_id"].to_list()
 
 
-def _open_days(lake: Lake, step: str, methods: str) -> AbstractContextManager[list[date]]:
+def parsing(catalog: dict[str, Source]) -> dict[str, str]:
+    """source_id -> the rules and the parser that its captures are read by."""
+    from crawlers.parse import PARSER_VERSION
+
+    return {source_id: f"{PARSER_VERSION}+{source.rules_sha256()}" for source_id, source in catalog.items()}
+
+
+def gating(catalog: dict[str, Source]) -> dict[str, str]:
+    """source_id -> the bounds and the gate that its partitions are judged by."""
+    return {source_id: GATE_VERSION + source.assertions.model_dump_json() for source_id, source in catalog.items()}
+
+
+def enriching(beat: Beat, lexicons: pl.DataFrame) -> str:
+    """The beat, word lists and methods that articles are measured by."""
+    from transforms import copies, relevance, tone
+
+    return relevance.VERSION + tone.VERSION + copies.VERSION + beat.sha256() + _sha256(lexicons.write_csv())
+
+
+def open_for(lake: Lake, step: str, methods: object) -> AbstractContextManager[list[date]]:
     """The days on which the step may have something to do; all of them where its methods are others than last time."""
-    return open_days(lake, lake.data_dir / "state" / "settled" / f"{step}.json", _sha256(methods))
+    return open_days(lake, lake.data_dir / "state" / "settled" / f"{step}.json", _sha256(str(methods)))
 
 
 @contextmanager

@@ -38,12 +38,19 @@ def connect(data_dir: Path) -> duckdb.DuckDBPyConnection:
     release = current_release(data_dir)
     if release is None:
         raise ConfigError(f"no release in {data_dir}", "run `nichiro demo` or `nichiro run`, or set NICHIRO_DATA_DIR")
-    return _open(release / DATABASE, read_only=True)
+    return _open(release / DATABASE)
 
 
-def _open(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+def _open(path: Path, *, to_write: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open a release read-only, or the candidate without a write-ahead log: a killed build begins anew anyway."""
     try:
-        connection = duckdb.connect(str(path), read_only=read_only)
+        if to_write:
+            connection = duckdb.connect()
+            quoted = str(path).replace("'", "''")
+            connection.execute(f"ATTACH '{quoted}' AS candidate (RECOVERY_MODE no_wal_writes)")
+            connection.execute("USE candidate")
+        else:
+            connection = duckdb.connect(str(path), read_only=True)
         connection.execute("SET TimeZone = 'UTC'")
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
@@ -76,13 +83,13 @@ def _own_trouble() -> Iterator[None]:
 class Candidate:
     """The release in the making. Hold the lake's writer lock while one is open."""
 
-    def __init__(self, data_dir: Path, *, read_only: bool = False) -> None:
+    def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
         self.folder = data_dir / "releases" / ".candidate"
         self.settled = self.folder / SETTLED
         if not (self.folder / DATABASE).exists():
             raise ConfigError("there is no candidate", "run `nichiro build` first")
-        self._connection = _open(self.folder / DATABASE, read_only=read_only)
+        self._connection = _open(self.folder / DATABASE, to_write=True)
 
     @classmethod
     def start(cls, data_dir: Path, *, fresh: bool = False) -> Candidate:
