@@ -13,6 +13,7 @@ from expectations import learned, sources
 from expectations.baseline import baseline, mentioned, slim
 from expectations.context import Context, Keys, Read
 from expectations.measures import History
+from expectations.references import check_reference
 from expectations.sources import SourcePartition
 from expectations.suites import suite_of
 from expectations.thresholds import load
@@ -115,9 +116,10 @@ def check_tables(
 
 
 def check_frame(table: Table, frame: pl.DataFrame, context: Context) -> list[Result]:
-    """Contract and suite of one table on its rows."""
+    """Contract, reference and suite of one table on its rows."""
     contract = baseline(table, served=context.gate == "tables")
-    return validate(slim(frame), contract) + check_suite(table, frame, context)
+    checked = validate(slim(frame), contract)
+    return checked + check_reference(table, frame, context) + check_suite(table, frame, context)
 
 
 def check_suite(table: Table, frame: pl.DataFrame, context: Context) -> list[Result]:

@@ -53,7 +53,7 @@ class History:
 class Measure:
     """``numerator`` over ``denominator`` of the rows of a frame of History; a null denominator leaves a row out.
 
-    Without a denominator it is a count per calendar day. ``all_days``: the denominators of every subject of the day.
+    Without a denominator it is a count per calendar day. With ``all_subjects`` the denominator is that of all of them.
     """
 
     frame: str

@@ -1,4 +1,4 @@
-"""ops.fates: the fate is of a capture that exists, says why, and names its document."""
+"""ops.fates: the fate says why, and names its document."""
 
 from __future__ import annotations
 
@@ -16,10 +16,8 @@ DOCUMENTS = (
 
 
 def derived(fates: pl.DataFrame, context: Context) -> pl.DataFrame:
-    captures = context.read("raw.captures")["capture_id"]
     fate, reason = pl.col("fate"), pl.col("reason").fill_null("")
     return fates.with_columns(
-        capture_is_known=pl.col("capture_id").is_in(captures.implode()),
         reason_is_listed=pl.when(fate == "skipped")
         .then(reason.is_in(SKIP_REASONS))
         .when(fate == "quarantined")
@@ -29,4 +27,4 @@ def derived(fates: pl.DataFrame, context: Context) -> pl.DataFrame:
 
 
 def expectations(context: Context) -> list[gxe.Expectation]:
-    return [holds("capture_is_known"), holds("reason_is_listed"), holds("document_is_named")]
+    return [holds("reason_is_listed"), holds("document_is_named")]

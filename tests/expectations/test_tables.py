@@ -60,7 +60,9 @@ DEFECTS = [
     # passages and copies
     ("enriched.passages", {"end_offset": pl.lit(0, pl.Int64)}, "passage_has_length"),
     ("enriched.passages", {"terms": pl.lit([], pl.List(pl.String))}, "passage_has_evidence"),
-    ("enriched.passages", {"capture_id": OTHER}, "article_is_known"),
+    ("enriched.passages", {"capture_id": OTHER}, "capture_is_known"),
+    ("enriched.relevance", {"capture_id": OTHER}, "capture_is_known"),
+    ("staging.articles", {"capture_id": OTHER}, "capture_is_known"),
     ("enriched.copies", {"syndicated_from": OTHER}, "first_is_known"),
     ("enriched.copies", {"syndicated_from": pl.lit("a2")}, "copy_is_another_article"),
     ("enriched.copies", {"resemblance": pl.lit(0.95)}, "containment_not_below_resemblance"),
@@ -112,7 +114,7 @@ def test_planted_defect_fails_by_name(name: str, defect: dict[str, pl.Expr], che
     world = clean()
     world[name] = world[name].with_columns(**defect)
     context = Context("tables", CHECKED_AT, world.__getitem__, lambda table, column: world[table][column])
-    look = check_frame if "." in check_name else check_suite
+    look = check_frame if "." in check_name or check_name == "capture_is_known" else check_suite
     outcomes = {result.check: result.outcome for result in look(TABLES[name], world[name], context)}
     assert outcomes[check_name] == "failed"
     assert "errored" not in outcomes.values()
