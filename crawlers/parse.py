@@ -29,11 +29,6 @@ def method_version(source: Source) -> str:
     return f"{PARSER_VERSION}+{source.rules_sha256()[:8]}"
 
 
-def rules_version(source: Source) -> str:
-    """The same in full, as the manifests hold it."""
-    return f"{PARSER_VERSION}+{source.rules_sha256()}"
-
-
 def parse(
     captures: pl.DataFrame,
     read: Callable[[Row], ArchivedResponse],

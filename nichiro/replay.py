@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from crawlers.parse import rules_version
 from crawlers.source import Source
 from crawlers.tombstones import load_tombstones
 from nichiro.errors import ConfigError
-from nichiro.partitions import PARSED, read
+from nichiro.partitions import PARSED, parsing, read
 from nichiro.quarantine import PARTITION, entries
 from nichiro.retention import note
 from warehouse.lake import Lake, Partition
@@ -80,7 +79,7 @@ def rehearse(lake: Lake, catalog: dict[str, Source], rows: pl.DataFrame) -> Repl
 
 def _stale(lake: Lake, catalog: dict[str, Source]) -> list[Partition]:
     """Partitions that today's rules have not read."""
-    wanted = {source_id: rules_version(source) for source_id, source in catalog.items()}
+    wanted = parsing(catalog)
     return [
         partition
         for partition, entry in entries(lake)
