@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from nichiro import __version__
 from nichiro.errors import ConfigError, ContractError, TransientError
-from warehouse.lake import Lake, file_sha256, write_atomically
+from warehouse.lake import LOST, Lake, file_sha256, write_atomically
 from warehouse.store import current_release
 from warehouse.tables import TABLES
 
@@ -31,7 +31,7 @@ RUNS = 60          # folders of runs, the newest: a month of mornings by steps, 
 TELLS = 20         # lines of progress in a long copy
 # What is derived, and what is made anew by itself; without expired partitions, whose rows cannot be derived again.
 DERIVED = ("lake/staging/", "lake/enriched/", "lake/manifests/", "releases/", "report.html", "alerts.atom")
-NEVER = ("state/writer.lock", "state/settled/")
+NEVER = ("state/writer.lock", "state/settled/", f"{LOST}/")
 Say = Callable[[str], None]
 
 

@@ -197,13 +197,11 @@ class Pipeline:
         with self.lake.lock():
             return self._do({name: getattr(self, name) for name in STEPS} | {"crawl": partial(self.crawl, source_ids, first, last)})
 
-    def take_down(self, holding: forget.Holding | None = None, reason: str | None = None) -> Status:
-        """Take a document down, or with none finish what is pending: tombstone, then every step without network or messages."""
-        self._read_declarations()
+    def take_down(self, holding: forget.Holding, reason: str | None) -> Status:
+        """Take a document down: its tombstone, then all that has to do without it. Where this is killed, the next run goes on."""
         with self.lake.lock():
-            if holding:
-                forget.bury(self.lake, self.run, holding, reason)
-            return self._do({name: getattr(self, name) for name in STEPS if name not in ("crawl", "alert")})
+            forget.bury(self.lake, self.run, holding, reason)
+        return self.catch_up()
 
     def rebuild(self) -> Status:
         """Everything that is derived, again, from archive and log, without network. Raises ConfigError without a log."""

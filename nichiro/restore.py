@@ -37,6 +37,8 @@ def restore(target: Path, data_dir: Path, say: Say) -> Done:
     _require_room(data_dir, made.byte_count)
     tell, copied = teller(say, len(made.files), "files restored"), []
     with Lake(data_dir).lock():
+        # What is honoured in the backup's files, not in those they replace; without it all takedowns are pending again.
+        (data_dir / "state" / "tombstones.json").unlink(missing_ok=True)
         for item in sorted(made.files, key=_order):
             path = data_dir / item.path
             if not (path.exists() and path.stat().st_size == item.bytes and file_sha256(path) == item.sha256):

@@ -71,7 +71,7 @@ def restore(target: Target, data_dir: DataDir = None, as_json: Json = False) -> 
         tell("restore", "archive and log only: run `nichiro rebuild`")
     elif is_pending(Lake(settings.data_dir)):
         tell("restore", "documents were taken down since this backup: they are removed again")
-        pipeline_of(data_dir, quiet=as_json).take_down()
+        pipeline_of(data_dir, quiet=as_json).catch_up()
 
 
 def _tell(what: str, made: Done, *, as_json: bool) -> None:
