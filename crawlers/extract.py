@@ -21,6 +21,7 @@ from crawlers.paragraphs import one_line, paragraphs
 from crawlers.source import Extract, Published, Source
 
 FUTURE = timedelta(hours=36)  # a day's lead of the farthest zone and half a day of a publisher's wrong clock
+TOP = 5  # lines of a generic text among which its headline and date may stand, and a menu above them
 UNKNOWN_LANGUAGE = "und"  # ISO 639-2's code for it; 639-1 has none
 CHALLENGES = (
     "TSPD_101",
@@ -107,7 +108,7 @@ def _by_rules(
     bylines = page.values(rules.byline) if rules.byline else []
     lede = "\n".join(page.values(rules.lede)) or None if rules.lede else None
     is_paywalled = bool(rules.paywall and page.elements(rules.paywall))
-    body = "\n".join(_body(page, rules, rules.body, lede) if rules.body else _main_text(page, headline))
+    body = "\n".join(_body(page, rules, rules.body, lede) if rules.body else _main_text(page, headline, written))
     return Extracted(
         identity=identity,
         headline=headline,
@@ -214,8 +215,11 @@ def _body(page: Page, rules: Extract, selector: str, lede: str | None) -> list[s
     return lines
 
 
-def _main_text(page: Page, headline: str) -> list[str]:
-    if not (lines := generic.body_of(page, headline)):
+def _main_text(page: Page, headline: str, dateline: str) -> list[str]:
+    """Paragraphs as the generic path finds them, below the headline and the date."""
+    lines = generic.body_of(page, headline)
+    above = [number for number, line in enumerate(lines[:TOP], 1) if line in (headline, dateline)]
+    if not (lines := lines[above[-1] if above else 0 :]):
         raise Unfit("no_body", "no main text")
     return lines
 

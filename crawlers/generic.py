@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from htmldate import find_date
 from lxml import etree
+from lxml.html import HtmlElement
 from trafilatura import extract as main_text
 
 from crawlers.dates import Dateline, ImpossibleDate, UnreadableDate, read_date
@@ -53,6 +54,7 @@ BYLINE = (
     "xpath:(//*[contains(concat(' ', @class, ' '), ' byline ')])[1]",
 )
 HEADLINE = ("json_ld:headline", "meta:og:title", "meta:twitter:title")
+_CHANGED = re.compile(r"modif|updat|revis|copyright", re.I)
 SECTION = ("json_ld:articleSection", "meta:article:section", "json_ld:@type")
 
 
@@ -110,10 +112,19 @@ def published_of(
             raise Unfit(error.reason, f"{where}: {error}"[:200]) from error
         except UnreadableDate as error:
             trouble = Unfit(error.reason, f"{where}: {error}"[:200])
-    found = find_date(deepcopy(page.tree), original_date=True, extensive_search=False, max_date=f"{today}")
+    found = find_date(_without_changes(page), original_date=True, extensive_search=False, max_date=f"{today}")
     if found is None:
         raise trouble
     return read_date(found, zone=zone), "htmldate", found
+
+
+def _without_changes(page: Page) -> HtmlElement:
+    """A copy without the meta elements that htmldate takes where it finds no other: last change, year of copyright."""
+    tree = deepcopy(page.tree)
+    for meta in list(tree.iter("meta")):
+        if any(_CHANGED.search(value) for key, value in meta.attrib.items() if key != "content"):
+            meta.drop_tree()
+    return tree
 
 
 def modified_of(page: Page, zone: str) -> datetime | None:
