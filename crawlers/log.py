@@ -99,11 +99,10 @@ class CrawlLog:
         request_headers: Sequence[tuple[str, str]],
     ) -> Fetch:
         """Archive a response, then say what it is. Raises TransientError where the archive cannot be written."""
-        phrase = responses.get(http_status, "")
         stored = self.writer.append(
             url,
             http_status,
-            phrase,
+            responses.get(http_status, ""),
             headers,
             raw_body,
             self.task.run.now(),
@@ -111,14 +110,19 @@ class CrawlLog:
             kind=kind,
             basis=self.task.basis,
         )
+        return self.keep(stored)
+
+    def keep(self, stored: Stored) -> Fetch:
+        """Note a response that lies in the archive, and say what it is."""
         self.captures.append(stored.capture)
+        url, kind, http_status = (stored.capture[name] for name in ("url", "kind", "http_status"))
         target = stored.capture["redirect_url"]
         if http_status == HTTPStatus.NOT_MODIFIED:
             outcome, detail = "not_modified", None
         elif target:
             outcome, detail = "redirect", target
         elif not 200 <= http_status < 300:
-            outcome, detail = "http_error", f"HTTP {http_status} {phrase}".rstrip()
+            outcome, detail = "http_error", f"HTTP {http_status} {responses.get(http_status, '')}".rstrip()
         elif marker := self._challenge(stored):
             outcome, detail = "challenged", marker
         else:
@@ -181,7 +185,7 @@ class CrawlLog:
                 **common,
                 "kind": fetch.kind,
                 "url": fetch.url,
-                "requested_at": self.task.run.now(),
+                "requested_at": fetch.capture["captured_at"] if fetch.stored else self.task.run.now(),
                 "outcome": fetch.outcome,
                 "http_status": fetch.http_status,
                 "capture_id": fetch.stored.capture_id if fetch.stored else None,

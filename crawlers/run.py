@@ -22,6 +22,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from crawlers.log import CrawlLog, Task
+from crawlers.rescue import take_over
 from crawlers.settings import check_polite, scrapy_settings
 from crawlers.source import Source
 from crawlers.state import CrawlState
@@ -244,6 +245,8 @@ def main() -> int:
             crawl_log = CrawlLog(task)
             crawl_log.writer.discard()  # what a killed child left of this very run
             state = CrawlState(task.data_dir, source.source_id)
+            if kept := take_over(task, state):
+                _say(source_id=source.source_id, text=f"pages kept of a crawl that was killed: {kept}")
         except NichiroError as error:
             troubles.append(error)
             break

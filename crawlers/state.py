@@ -6,6 +6,7 @@ the lake (the validators aside, which cost one unconditional GET each).
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
@@ -55,15 +56,22 @@ def is_seen(http_status: int) -> bool:
 
 
 class CrawlState:
-    """Read during a crawl, written once at its end, after the log. Raises TransientError where it cannot be opened."""
+    """Read during a crawl, written once at its end, after the log. Whoever has it open has the source for itself.
+
+    Raises TransientError where it cannot be opened, or another crawl of the source has it open.
+    """
 
     def __init__(self, data_dir: Path, source_id: str) -> None:
         self.path = data_dir / "state" / "crawl" / f"{source_id}.sqlite"
         is_new = not self.path.exists()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = self.path.with_suffix(".lock").open("a")
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._connection = sqlite3.connect(self.path)
             self._connection.executescript(_TABLES)
+        except BlockingIOError as error:
+            raise TransientError(f"another crawl of {source_id} is at work", "wait for it, then run again") from error
         except (OSError, sqlite3.Error) as error:
             raise TransientError(
                 f"cannot open {self.path}: {error}",
@@ -141,6 +149,7 @@ class CrawlState:
 
     def close(self) -> None:
         self._connection.close()
+        self._lock.close()
 
     def _one(self, statement: str, *values: str) -> tuple | None:
         with closing(self._connection.execute(statement, values)) as cursor:

@@ -1,8 +1,8 @@
 """The archive: every HTTP response as it came, in WARC 1.1 files, written before anything reads a page.
 
 One file per source and run: ``archive/<source_id>/<yyyy>/<mm>/<run_id>.warc.gz``, one gzip member per record, the
-request beside its response. A file under its final name is complete; a killed run leaves only ``….warc.gz.open``,
-which nothing reads. ``raw.captures`` is an index of these files and can be made from them again.
+request beside its response. A file under its final name is complete; a killed run leaves ``….warc.gz.open``, of which
+the source's next crawl rescues what is whole. ``raw.captures`` is an index of these files and can be made from them again.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.message import Message
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urljoin, urlsplit
@@ -29,7 +30,8 @@ from warcio.warcwriter import WARCWriter
 
 from nichiro import __version__
 from nichiro.errors import ContractError, TransientError
-from warehouse.lake import Partition, make_folder, sync_folder
+from warehouse.digests import keep_whole
+from warehouse.lake import Partition, make_folder, sync_folder, write_atomically
 from warehouse.tables.raw import CAPTURES
 from warehouse.warc import HINT, ascii_only, check_end, decoded, header_map, payload, warc_date, write_record
 
@@ -124,6 +126,7 @@ class ArchiveWriter:
                 "WARC-Concurrent-To": marks["WARC-Record-ID"],
             }
             write_record(writer, url, "request", request_marks, asked, b"")
+            file.flush()  # from here on only the machine's own death can take it
         except OSError as error:
             raise _unwritable(self._path, error) from error
         lowered = header_map(kept)
@@ -192,6 +195,31 @@ def read_response(data_dir: Path, warc_path: str, warc_offset: int) -> ArchivedR
             return _response(record)
     except (ArchiveLoadFailed, OSError, ValueError, EOFError, AttributeError) as error:
         raise _unreadable(warc_path, warc_offset, error) from error
+
+
+def rescue(data_dir: Path, partition: Partition) -> list[Stored]:
+    """The responses that a killed crawl had archived: the file gets its name, without what was cut at its end.
+
+    A file without any response is deleted. Raises TransientError, and ContractError where a complete file is damaged.
+    """
+    path = data_dir / warc_path_of(partition)
+    cut = path.with_name(f"{path.name}.open")
+    try:
+        if cut.exists():
+            write_atomically(path, partial(keep_whole, cut))
+            cut.unlink()
+        captures = captures_of(data_dir, partition) if path.stat().st_size else CAPTURES.empty()
+        if captures.is_empty():
+            path.unlink()
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return [_stored(data_dir, capture) for capture in captures.iter_rows(named=True)]
+
+
+def _stored(data_dir: Path, capture: dict[str, Any]) -> Stored:
+    place = capture["warc_path"], capture["warc_offset"]
+    response = read_response(data_dir, *place)
+    return Stored(capture["capture_id"], *place, capture, response.headers, response.body)
 
 
 def rebuild_captures(data_dir: Path) -> Iterator[tuple[Partition, pl.DataFrame]]:
