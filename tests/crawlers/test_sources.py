@@ -11,7 +11,7 @@ import pytest
 from crawlers.catalog import load_catalog
 from crawlers.discovery import discover
 from crawlers.extract import Extracted, Rejected, extract
-from crawlers.source import Source
+from crawlers.source import Discover, Source
 from nichiro.settings import PROJECT
 
 FIXTURES = PROJECT / "tests" / "fixtures"
@@ -35,11 +35,17 @@ def is_followed(url: str, source: Source) -> bool:
     return allowed and not any(re.search(pattern, url) for pattern in source.follow.deny)
 
 
-def article_url(source: Source) -> str:
-    """The one article that the source's discovery document links to."""
+def discovery(source: Source) -> tuple[Discover, bytes]:
+    """The entry that the source has a fixture for, and the document."""
     name = next(name for name in KINDS if (FIXTURES / source.source_id / name).exists())
     entry = next(entry for entry in source.discover if entry.kind in KINDS[name])
-    found = discover(entry, entry.url, fixture(source.source_id, name))
+    return entry, fixture(source.source_id, name)
+
+
+def article_url(source: Source) -> str:
+    """The one article that the document links to."""
+    entry, document = discovery(source)
+    found = discover(entry, entry.url, document)
     (url,) = {link.url for link in found.links if is_followed(link.url, source)}
     return url
 

@@ -7,7 +7,6 @@ is this machine. MODE ``web`` serves each source's fictional fixtures, ``portal`
 from __future__ import annotations
 
 import os
-import re
 import ssl
 import subprocess
 import sys
@@ -16,42 +15,30 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crawlers.catalog import load_catalog
-from crawlers.discovery import discover
-from nichiro.settings import PROJECT
+from tests.crawlers.test_sources import CATALOG, article_url, discovery, fixture
 from tests.nichiro.wire import certificate
 
-FIXTURES = PROJECT / "tests" / "fixtures"
-KINDS = {"feed.xml": ("atom", "rss", "rdf"), "sitemap.xml": ("news_sitemap", "sitemap"), "listing.html": ("listing",)}
 PORTAL = "login.hotel.example"
 REFUSING = "mainichi.jp"   # answers 403, as it does to data centres
 Pages = dict[tuple[str, str], tuple[bytes, str]]
 
 
-def fixture(path: Path) -> bytes:
-    """A fixture's bytes with the hosts that the source's patterns know."""
-    return re.sub(rb"(https?://[\w.-]+)\.example/", rb"\1/", path.read_bytes())
-
-
 def web() -> tuple[list[str], Pages]:
-    """Hosts of the catalog, and their pages by host and path: one discovery document and its one article each."""
+    """Hosts of the catalog, and their pages by host and address: one discovery document and its one article each."""
     pages: Pages = {}
     hosts = set()
-    for source in load_catalog(PROJECT / "crawlers" / "sources").values():
-        hosts |= {urlsplit(entry.url).netloc for entry in source.discover}
-        folder = FIXTURES / source.source_id
-        name = next(name for name in KINDS if (folder / name).exists())
-        entry = next(entry for entry in source.discover if entry.kind in KINDS[name])
-        document = fixture(folder / name)
-        pages[_key(entry.url)] = (document, "text/html" if name.endswith("html") else "application/xml")
-        for link in discover(entry, entry.url, document).links:
-            hosts.add(urlsplit(link.url).netloc)
-            pages[_key(link.url)] = (fixture(folder / "article.html"), "text/html")
+    for source in CATALOG.values():
+        entry, document = discovery(source)
+        url = article_url(source)
+        hosts |= {urlsplit(address).netloc for address in (url, *(entry.url for entry in source.discover))}
+        pages[_key(entry.url)] = (document, "text/html" if entry.kind == "listing" else "application/xml")
+        pages[_key(url)] = (fixture(source.source_id, "article.html"), "text/html")
     return sorted(hosts), pages
 
 
 def _key(url: str) -> tuple[str, str]:
-    return urlsplit(url).netloc, urlsplit(url).path
+    parts = urlsplit(url)
+    return parts.netloc, parts._replace(scheme="", netloc="").geturl()
 
 
 def serve(mode: str, pages: Pages, port: int, context: ssl.SSLContext | None) -> None:
