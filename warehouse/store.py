@@ -38,7 +38,12 @@ def connect(data_dir: Path) -> duckdb.DuckDBPyConnection:
     release = current_release(data_dir)
     if release is None:
         raise ConfigError(f"no release in {data_dir}", "run `nichiro demo` or `nichiro run`, or set NICHIRO_DATA_DIR")
-    return _open(release / DATABASE)
+    try:
+        return _open(release / DATABASE)
+    except ContractError:
+        if current_release(data_dir) == release:
+            raise
+        return connect(data_dir)   # it was dropped between the look and the opening: there is a newer one
 
 
 def _open(path: Path, *, to_write: bool = False) -> duckdb.DuckDBPyConnection:
