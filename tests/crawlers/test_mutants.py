@@ -7,8 +7,9 @@ others; a lede that stands outside the body may be lost with its class.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
+from datetime import UTC, datetime
 
 import pytest
 from lxml.html import HtmlElement, document_fromstring, tostring
@@ -16,7 +17,15 @@ from lxml.html import HtmlElement, document_fromstring, tostring
 from crawlers.encoding import decode
 from crawlers.extract import Extracted, extract
 from crawlers.source import Source
-from tests.crawlers.test_sources import CAPTURED_AT, CATALOG, article_url, fixture
+from tests.crawlers.test_sources import (
+    CAPTURED_AT,
+    CATALOG,
+    REAL,
+    REALPAGES,
+    article_url,
+    fixture,
+    real_pages,
+)
 from warehouse.columns import QUARANTINE_REASONS
 
 DAY = re.compile(r"2026-05-0[23]|2026050[23]|0?3\.05\.2026|0?3 (?:May|мая)|May 0?3|[５5]月[３3]日|1777\d{6}")
@@ -28,12 +37,7 @@ def mutants(page: HtmlElement, lines: list[str]) -> Iterator[Mutant]:
     """Classes and ids renamed, one by one and all; blocks around the text removed and moved; every date removed."""
     held = [element for element in page.iter("*") if any(line in words(element) for line in lines)]
     holder = [element for element in held if all(line in words(element) for line in lines)][-1]
-    marks = {mark for element in page.iter("*") for mark in marks_of(element)}
-    for chosen in [*({mark} for mark in sorted(marks)), marks]:
-        marked = [element for element in page.iter("*") if element not in held and chosen & marks_of(element)]
-        mutant = deepcopy(page)
-        rename(mutant, chosen)
-        yield f"renamed {sorted(chosen)}", mutant, " ".join(map(words, marked))
+    yield from renamed(page, {mark for element in page.iter("*") for mark in marks_of(element)}, set(held))
     around = [e for e in page.iter("*") if e not in held and holder not in e.iterancestors()]
     for element in around:
         mutant, twin = copies(page, element)
@@ -48,6 +52,14 @@ def mutants(page: HtmlElement, lines: list[str]) -> Iterator[Mutant]:
     mutant = deepcopy(page)
     strip_dates(mutant)
     yield "without a date", mutant, ""
+
+
+def renamed(page: HtmlElement, marks: set[Mark], held: set[HtmlElement]) -> Iterator[Mutant]:
+    for chosen in [*({mark} for mark in sorted(marks)), marks]:
+        marked = [element for element in page.iter("*") if element not in held and chosen & marks_of(element)]
+        mutant = deepcopy(page)
+        rename(mutant, chosen)
+        yield f"renamed {sorted(chosen)}", mutant, " ".join(map(words, marked))
 
 
 def copies(page: HtmlElement, element: HtmlElement) -> tuple[HtmlElement, HtmlElement]:
@@ -99,11 +111,39 @@ def test_a_mutant_is_quarantined_or_read_as_before(source: Source) -> None:
     page = document_fromstring(decode(fixture(source.source_id, "article.html")))
     whole = extract(tostring(page, encoding="utf-8"), url, CAPTURED_AT, source, "utf-8")
     assert isinstance(whole, Extracted)
+    assert wrongly_read(mutants(page, whole.body.split("\n")), whole, url, source, CAPTURED_AT) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("source_id", "file"), REAL)
+def test_a_mutant_of_a_real_page(source_id: str, file: str) -> None:
+    """Renamed is what the rules name; removed is every date that the page declares."""
+    (row,) = real_pages(file)
+    source, now = CATALOG[source_id], datetime(2026, 6, 1, tzinfo=UTC)
+    page = document_fromstring(decode((REALPAGES / file).read_bytes()))
+    whole = extract(tostring(page, encoding="utf-8"), row["url"], now, source, "utf-8")
+    assert isinstance(whole, Extracted)
+    rules = str(source.rules_at(now))
+    marks = {mark for element in page.iter("*") for mark in marks_of(element) if mark[1] in rules}
+    lines = whole.body.split("\n")
+    held = {e for e in page.iter("*") if marks & marks_of(e) and any(line in words(e) for line in lines)}
+    assert wrongly_read(renamed(page, marks, held), whole, row["url"], source, now) == {}
+    for element in page.xpath(
+        "//time | //script[contains(@type, 'ld+json')] | //meta[contains(@content, '20')]"
+    ):
+        element.drop_tree()
+    found = extract(tostring(page, encoding="utf-8"), row["url"], now, source, "utf-8")
+    assert not isinstance(found, Extracted) or found.published.local_date == whole.published.local_date
+
+
+def wrongly_read(
+    mutated: Iterable[Mutant], whole: Extracted, url: str, source: Source, now: datetime
+) -> dict[str, str]:
     wrong = {}
-    for change, mutant, loose in mutants(page, whole.body.split("\n")):
-        found = extract(tostring(mutant, encoding="utf-8"), url, CAPTURED_AT, source, "utf-8")
+    for change, mutant, loose in mutated:
+        found = extract(tostring(mutant, encoding="utf-8"), url, now, source, "utf-8")
         if not isinstance(found, Extracted):
             assert found.reason in QUARANTINE_REASONS
         elif not is_as_before(found, whole, loose):
             wrong[change] = f"{found.headline} | {found.published.local_date} | {found.body}"
-    assert not wrong
+    return wrong

@@ -22,6 +22,17 @@ KINDS = {
     "sitemap.xml": ("news_sitemap", "sitemap"),
     "listing.html": ("listing",),
 }
+REAL = [
+    ("jp_asahi_politics", "asahi.com/AsahiShimbun_2025_01_13.html"),
+    ("jp_asahi_politics", "asahi.com/www.asahi.com.html"),
+    ("jp_mainichi_opinion", "mainichi.jp/MainichiShimbun_2025_01_14.html"),
+    ("jp_sankei_editorial", "sankei.com/SankeiShimbun_2025_01_21.html"),
+    ("jp_tokyo_editorial", "tokyo-np.co.jp/TokyoShimbun_2025_01_13.html"),
+    ("jp_yomiuri_editorial", "yomiuri.co.jp/YomiuriShimbun_2024_10_13.html"),
+    ("gb_guardian_japan", "theguardian.com/TheGuardian.html"),
+    ("gb_guardian_japan", "theguardian.com/TheGuardian_0.html"),
+    ("gb_guardian_japan", "theguardian.com/TheGuardian_2024_02_24.html"),
+]  # article pages of the press
 CAPTURED_AT = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
@@ -156,20 +167,7 @@ def test_the_kremlins_real_pages() -> None:
     assert not any(re.search(r"See also|Publication status", page.body) for page in own.values())
 
 
-@pytest.mark.parametrize(
-    ("source_id", "file"),
-    [
-        ("jp_asahi_politics", "asahi.com/AsahiShimbun_2025_01_13.html"),
-        ("jp_asahi_politics", "asahi.com/www.asahi.com.html"),
-        ("jp_mainichi_opinion", "mainichi.jp/MainichiShimbun_2025_01_14.html"),
-        ("jp_sankei_editorial", "sankei.com/SankeiShimbun_2025_01_21.html"),
-        ("jp_tokyo_editorial", "tokyo-np.co.jp/TokyoShimbun_2025_01_13.html"),
-        ("jp_yomiuri_editorial", "yomiuri.co.jp/YomiuriShimbun_2024_10_13.html"),
-        ("gb_guardian_japan", "theguardian.com/TheGuardian.html"),
-        ("gb_guardian_japan", "theguardian.com/TheGuardian_0.html"),
-        ("gb_guardian_japan", "theguardian.com/TheGuardian_2024_02_24.html"),
-    ],
-)
+@pytest.mark.parametrize(("source_id", "file"), REAL)
 def test_real_pages_of_the_press(source_id: str, file: str) -> None:
     (row,) = real_pages(file)
     article = read_real(row, CATALOG[source_id])
