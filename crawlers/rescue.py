@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
+
 from crawlers.log import CrawlLog, Task
 from crawlers.state import CrawlState, Page
 from nichiro.run import Run
-from warehouse.archive import rescue, run_day, warc_path_of
+from warehouse.archive import read_response, rescue, run_day, warc_path_of
 from warehouse.lake import Lake, Partition
-from warehouse.tables.raw import CRAWLS, DISCOVERIES
+from warehouse.tables.raw import CAPTURES, CRAWLS, DISCOVERIES, FETCHES
 
 LOOK_BACK = timedelta(days=31)  # a crawl that was killed earlier was taken over long ago
 REASON = "the crawl was killed; what it had archived was kept"
@@ -21,39 +24,57 @@ REASON = "the crawl was killed; what it had archived was kept"
 def take_over(task: Task, state: CrawlState) -> int:
     """Give every killed crawl its log, with the state ``unknown``, and remember its pages; returns their number.
 
-    ``state`` is open, so that no other crawl of the source is at work. Raises TransientError, or ContractError for a
-    damaged archive.
+    ``state`` is open, so that no other crawl of the source is at work. Discovery documents are not remembered: what
+    they link to may still be owed. Raises TransientError, or ContractError for a damaged archive or log.
     """
-    count = 0
-    for partition in _killed(task):
-        stored = rescue(task.data_dir, partition)
-        if not stored:
-            continue
-        crawl_log = CrawlLog(_task_of(partition, task, stored[0].capture["basis"]))
-        crawl_log.started_at = crawl_log.task.run.started_at
-        if crawl_log.lake.path(DISCOVERIES, partition).exists():
-            crawl_log.discoveries = crawl_log.lake.read(DISCOVERIES, partition).to_dicts()
-        fetches = [crawl_log.keep(each) for each in stored]
-        pages = [fetch for fetch in fetches if fetch.kind == "article"]
-        crawl_log.write("unknown", REASON, len(pages), None)
-        # Discovery documents are not remembered: what they link to may still be owed.
-        seen = [fetch for fetch in pages if fetch.outcome in ("ok", "redirect")]
-        state.commit([_page(fetch.capture, each.headers) for fetch in seen if (each := fetch.stored)], [], [])
-        count += len(pages)
-    return count
+    lake = Lake(task.data_dir)
+    for partition in _killed(task, lake):
+        _write_log(task, partition)
+    pages = list(_unremembered(task, lake, state))
+    if pages:
+        state.commit(pages, [], [])
+    return len(pages)
 
 
-def _killed(task: Task) -> list[Partition]:
+def _killed(task: Task, lake: Lake) -> list[Partition]:
     """Runs with a file of this source in the archive and no raw.crawls, which is written last."""
-    lake, since = Lake(task.data_dir), task.run.started_at.date() - LOOK_BACK
-    source_id = task.source.source_id
+    today, source_id = task.run.started_at.date(), task.source.source_id
     found = set()
-    for day in (since, task.run.started_at.date()):
-        folder = (task.data_dir / warc_path_of(Partition(day, f"{day:%Y%m%d}T000000Z-000", source_id))).parent
+    for day in (today - LOOK_BACK, today):
+        folder = (task.data_dir / warc_path_of(Partition(day, task.run.run_id, source_id))).parent
         for path in folder.glob("*.warc.gz*"):
             run_id = path.name.partition(".")[0]
             found.add(Partition(run_day(run_id), run_id, source_id))
-    return sorted(each for each in found if each.run_id != task.run.run_id and not lake.path(CRAWLS, each).exists())
+    return sorted(
+        each for each in found if each.run_id != task.run.run_id and not lake.path(CRAWLS, each).exists()
+    )
+
+
+def _write_log(task: Task, partition: Partition) -> None:
+    stored = rescue(task.data_dir, partition)
+    if not stored:
+        return
+    crawl_log = CrawlLog(_task_of(partition, task, stored[0].capture["basis"]))
+    crawl_log.started_at = crawl_log.task.run.started_at
+    crawl_log.discoveries = crawl_log.lake.read(DISCOVERIES, partition).to_dicts()  # if it came so far
+    pages = sum(crawl_log.keep(each).kind == "article" for each in stored)
+    crawl_log.write("unknown", REASON, pages, None)
+
+
+def _unremembered(task: Task, lake: Lake, state: CrawlState) -> Iterator[Page]:
+    """Pages of logs that are newer than all that the state knows: the crawl was killed between the two."""
+    newest = state.newest_at() or task.run.started_at - LOOK_BACK
+    for partition in lake.partitions(CRAWLS, since=newest.date()):
+        if partition.source_id != task.source.source_id:
+            continue
+        is_seen = (pl.col("kind") == "article") & pl.col("outcome").is_in(["ok", "redirect"])
+        fetches = lake.read(FETCHES, partition).filter(is_seen, pl.col("requested_at") > newest)
+        if fetches.is_empty():
+            continue
+        captures = lake.read(CAPTURES, partition).join(fetches.select("capture_id"), on="capture_id", how="semi")
+        for url, at, path, offset in captures.select("url", "captured_at", "warc_path", "warc_offset").iter_rows():
+            headers = read_response(task.data_dir, path, offset).headers
+            yield Page(url, at, headers.get("etag"), headers.get("last-modified"))
 
 
 def _task_of(partition: Partition, task: Task, basis: str) -> Task:
@@ -62,8 +83,8 @@ def _task_of(partition: Partition, task: Task, basis: str) -> Task:
     directory = task.run.directory.parent / partition.run_id
     day = _run_date(directory) or partition.captured_date
     run = Run(partition.run_id, day, started_at, directory, task.run.clock)
-    is_backfill = basis == "backfill"
-    return replace(task, run=run, first_date=day if is_backfill else None, last_date=day if is_backfill else None)
+    backfilled = day if basis == "backfill" else None
+    return replace(task, run=run, first_date=backfilled, last_date=backfilled)
 
 
 def _run_date(directory: Path) -> date | None:
@@ -71,7 +92,3 @@ def _run_date(directory: Path) -> date | None:
         return date.fromisoformat(json.loads((directory / "status.json").read_bytes())["run_date"])
     except (OSError, ValueError, KeyError):
         return None
-
-
-def _page(capture: dict, headers: dict[str, str]) -> Page:
-    return Page(capture["url"], capture["captured_at"], headers.get("etag"), headers.get("last-modified"))

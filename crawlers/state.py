@@ -90,6 +90,11 @@ class CrawlState:
         row = self._one("SELECT first_at FROM pages WHERE url = ?", url)
         return datetime.fromisoformat(row[0]) if row else None
 
+    def newest_at(self) -> datetime | None:
+        """When the newest answer came that it remembers."""
+        row = self._one("SELECT max(last_at) FROM pages")
+        return datetime.fromisoformat(row[0]) if row and row[0] else None
+
     def is_due(
         self, url: str, via: str, published_text: str | None, hinted_at: datetime | None, now: datetime
     ) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from crawlers.log import CrawlLog, Task
 from crawlers.rescue import REASON, take_over
 from crawlers.source import Source
-from crawlers.state import CrawlState
+from crawlers.state import CrawlState, Page
 from nichiro.errors import TransientError
 from nichiro.run import Clock, Run
 from warehouse.archive import captures_of, read_response
@@ -86,3 +86,17 @@ def test_a_crawl_has_its_source_for_itself(tmp_path: Path) -> None:
         CrawlState(tmp_path, SOURCE_ID)
     first.close()
     CrawlState(tmp_path, SOURCE_ID).close()
+
+
+def test_a_log_that_the_state_does_not_know_is_remembered(tmp_path: Path) -> None:
+    """Killed between the log and the state: the pages are in the log, with their validators in the archive."""
+    state = CrawlState(tmp_path, SOURCE_ID)
+    before = datetime(2026, 6, 27, 23, 30, tzinfo=UTC)
+    state.commit([Page(PAGES[0], before, '"0"')], [], [])
+    crawl_log = CrawlLog(task_of(tmp_path, "20260628T233000Z-001"))
+    for url, status in ((PAGES[1], 200), (PAGES[2], 503)):
+        crawl_log.response(url, "article", status, [("ETag", f'"{url[-1]}"')], b"<p>fiction</p>", [])
+    crawl_log.write("ok", None, 2, None)
+    assert take_over(task_of(tmp_path, "20260628T234000Z-001"), state) == 1
+    assert [bool(state.validators(url)) for url in PAGES] == [True, True, False, False]
+    assert take_over(task_of(tmp_path, "20260628T234000Z-001"), state) == 0
