@@ -1,13 +1,14 @@
 """A case: one fault on a copy of the data folder, then the next ordinary run, then the rows beside the undisturbed ones.
 
-Cases that leave the same folder share their next run: it would do the same. An error's hint is followed where it names
-``nichiro rebuild``; where it names a backup, the case's files are taken from the undisturbed state.
+Cases that leave the same folder share their next run: it would do the same. Where an error's hint names a command
+it is run; where it names a backup, archive and log are brought back from the undisturbed state.
 """
 
 from __future__ import annotations
 
 import filecmp
 import os
+import re
 import shutil
 import signal
 from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +22,7 @@ from benchmarks.faults.rows import Difference, difference, tables_of
 
 TOLD = (0, 1, 65, 75, 78)    # exit codes of a run that knows what happened; 70 is a bug of ours
 KILLED = -signal.SIGKILL
+HINT = re.compile(r"→.*`nichiro ((?:rebuild|doctor)[^`]*)`")   # what mends it, in the error's own words
 
 
 EQUAL = Difference(0, 0)
@@ -88,8 +90,8 @@ def _go_on(day: Day, outcome: Outcome) -> Outcome:
     if runs[-1].exit_code and "backup" in runs[-1].said:
         _restore(day.state(step), data_dir)
         runs.append(run("run"))
-    if runs[-1].exit_code and "nichiro rebuild" in runs[-1].said:
-        runs.append(run("rebuild"))
+    if runs[-1].exit_code and (named := HINT.search(runs[-1].said)):
+        runs += [run(*named[1].split()), run("run")]
     if code := runs[-1].exit_code:
         complaints += (f"the last of {len(runs)} runs ended with {code}: {runs[-1].said.strip()[-300:]}",)
         found = Difference(0, 0, ("nothing was published",))

@@ -47,6 +47,7 @@ def served() -> Iterator[dict[int, str]]:
     receive, send = os.pipe()
     parent = os.getpid()
     if not (child := os.fork()):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)   # who was killed hangs up
         site = DemoSite(seed=1, days=DAY + 2, first_day=FIRST)
         with ReplayProxy(site, instant(BACKFILLED)) as before, ReplayProxy(site, instant(DAY)) as today:
             os.write(send, f"{before.url} {today.url}\n".encode())

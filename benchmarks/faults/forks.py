@@ -12,9 +12,11 @@ import subprocess
 import sys
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -70,25 +72,34 @@ def fork(task: Callable[[], int | None]) -> int:
 
 def each(tasks: Iterable[Callable[[], T]], at_once: int, scratch: Path) -> Iterator[T]:
     """The results of tasks, each in a fork, ``at_once`` side by side; in order. Raises RuntimeError where one fails."""
-    results: dict[int, Path] = {}
+    at_work: set[int] = set()
+    pending: deque[tuple[int, Path]] = deque()
 
     def wait() -> None:
         child, status = os.waitpid(-1, 0)
-        del results[child]
-        if status:
+        at_work.discard(child)
+        if status and child in dict(pending):
             raise RuntimeError(f"a case ended with {os.waitstatus_to_exitcode(status)}")
 
-    paths = []
-    for number, task in enumerate(tasks):
-        while len(results) >= at_once:
+    def results(until: int) -> Iterator[T]:
+        while len(at_work) >= until and at_work:
             wait()
-        paths.append(scratch / f"result-{number}.pickle")
-        results[fork(lambda task=task, path=paths[-1]: path.write_bytes(pickle.dumps(task())) and 0)] = paths[-1]
-    while results:
-        wait()
-    for path in paths:
-        yield pickle.loads(path.read_bytes())
-        path.unlink()
+        while pending and pending[0][0] not in at_work:
+            path = pending.popleft()[1]
+            yield pickle.loads(path.read_bytes())
+            path.unlink()
+
+    for number, task in enumerate(tasks):
+        yield from results(at_once)
+        path = scratch / f"result-{number}.pickle"
+        pending.append((fork(partial(_keep, task, path)), path))
+        at_work.add(pending[-1][0])
+    while pending:
+        yield from results(len(at_work))
+
+
+def _keep(task: Callable[[], object], path: Path) -> None:
+    path.write_bytes(pickle.dumps(task()))
 
 
 def nichiro(

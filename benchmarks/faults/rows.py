@@ -29,6 +29,7 @@ WORLD = {
     "fates": "SELECT article_id, fate FROM ops.fates WHERE fate IN ('article', 'revision')",
     "views": "SELECT DISTINCT article_id, fate FROM ops.fates WHERE fate = 'alternate_view'",
     "quarantine": "SELECT DISTINCT source_id, url, reason, detail FROM staging.quarantine",
+    "fetched": "SELECT url FROM raw.captures WHERE kind = 'article' AND http_status = 200",
     "health": "SELECT source_id, day, state, basis, is_healthy, reason FROM ops.source_days",
 }
 
