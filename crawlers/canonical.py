@@ -41,8 +41,14 @@ def identify(url: str, key: Key | None = None, declared: str | None = None) -> I
     if key.pattern:
         canonical = re.sub(key.pattern, key.replace, canonical)
     named = document_key(canonical)
-    is_alternate = any(re.search(pattern, own) for pattern in key.alternate) or document_key(own) != named
+    is_other = document_key(own) != named and own != view_to_ask(canonical, key)
+    is_alternate = any(re.search(pattern, own) for pattern in key.alternate) or is_other
     return Identity(canonical, hashlib.sha256(named.encode()).hexdigest()[:16], is_alternate)
+
+
+def view_to_ask(url: str, key: Key) -> str:
+    """The address that is fetched for a document: mostly its own."""
+    return url if key.ask is None or key.pattern is None else re.sub(key.pattern, key.ask, url)
 
 
 def clean_url(url: str) -> str:

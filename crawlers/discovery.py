@@ -1,4 +1,4 @@
-"""Bytes of a feed, sitemap, listing or archive page -> the links in it. Pure; hostile input is expected.
+"""Bytes of a feed, sitemap, listing, archive page or API answer -> the links in it. Pure; hostile input is expected.
 
 The document's root decides how it is read, not the declared kind: an archive may be a page, a sitemap or a feed.
 """
@@ -17,9 +17,10 @@ from lxml import etree, html
 from w3lib.html import remove_tags, replace_entities
 from w3lib.url import safe_url_string
 
+from crawlers.api import items_of
 from crawlers.dates import Dateline, UnreadableDate, read_date
 from crawlers.encoding import Undecodable, decode
-from crawlers.source import Discover
+from crawlers.source import Discover, Items
 from nichiro.errors import ConfigError, ContractError
 
 FEED_ROOTS = frozenset(("rss", "rdf", "feed", "channel"))
@@ -73,6 +74,8 @@ def discover(entry: Discover, url: str, body: bytes, charset: str | None = None)
         raise UnreadableDocument(f"{url} cannot be decoded: {error}") from error
     if not text:
         raise UnreadableDocument(f"{url} is empty")
+    if entry.items:
+        return _answer(entry.items, url, text)
     if entry.kind == "listing" or (entry.kind == "archive" and not _is_xml(text)):
         return _page(entry, url, text)
     root = _xml_root(url, text)
@@ -196,6 +199,19 @@ def _sitemap(root: etree._Element, url: str) -> Found:
             links.append(Link(absolute, 0, _headline(values.get("title", "")), when or None))
     newest_first = [absolute for _, absolute in sorted(nested, key=lambda pair: pair[0], reverse=True)]
     return Found(links=_numbered(links), sitemaps=list(dict.fromkeys(newest_first)))
+
+
+def _answer(mapping: Items, url: str, text: str) -> Found:
+    try:
+        items, following = items_of(text, mapping)
+    except ValueError as error:
+        raise UnreadableDocument(f"{url} is no answer of its api: {error}") from error
+    links = [
+        Link(absolute, 0, _headline(item.headline), item.published)
+        for item in items
+        if (absolute := _absolute(url, item.link))
+    ]
+    return Found(_numbered(links), [], _absolute(url, following) if following else None)
 
 
 def _page(entry: Discover, url: str, text: str) -> Found:

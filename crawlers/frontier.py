@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from crawlers.canonical import view_to_ask
 from crawlers.discovery import Found, Link, hinted_dateline, hinted_day, hinted_month
 from crawlers.log import CrawlLog, Fetch, Task
 from crawlers.state import CrawlState, Document, Page, is_seen
@@ -52,6 +53,7 @@ class Frontier:
         read = Read(fetch.url)
         fresh = []
         for link in found.links:
+            link = replace(link, url=view_to_ask(link.url, self.task.source.key))
             hint = hinted_dateline(
                 link, self.task.source.timezone, tuple(self.task.source.language), now.date()
             )

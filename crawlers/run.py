@@ -117,7 +117,7 @@ def _chosen(catalog: dict[str, Source], source_ids: list[str] | None) -> list[So
 
 
 def _has_documents(task: Task) -> bool:
-    kinds = {entry.kind for entry in task.source.discover} - {"api"}
+    kinds = {entry.kind for entry in task.source.discover}
     return "archive" in kinds if task.is_backfill else bool(kinds - {"archive"})
 
 

@@ -58,6 +58,18 @@ class Terms(Model):
     )
 
 
+class Items(Model):
+    """Where an API's JSON answer holds its items. Paths are dotted keys."""
+
+    path: str = Field("", description="to the list; none: the answer is the list")
+    link: Annotated[str, Field(pattern=r"\{[\w.]+\}")] = Field(
+        description="address of an item's page, relative or not, with {key} of the item"
+    )
+    headline: str | None = None
+    published: str | None = None
+    next: str | None = Field(None, description="to the address of the next answer")
+
+
 class Discover(Model):
     """Where links come from.
 
@@ -73,6 +85,13 @@ class Discover(Model):
     date: str | None = None
     next: str | None = Field(None, description="css of the link to the next page of a listing or archive")
     max_pages: int = Field(20, ge=1)
+    items: Items | None = Field(None, description="how an api's answer is read")
+
+    @model_validator(mode="after")
+    def _mapped(self) -> Discover:
+        if (self.kind == "api") != (self.items is not None):
+            raise ValueError("an api needs `items`, and nothing else has them")
+        return self
 
 
 class Follow(Model):
@@ -123,11 +142,13 @@ class Key(Model):
     """What makes two URLs the same document.
 
     ``pattern`` with ``replace`` rewrites the URL (``re.sub``); a URL that it changes, or one that matches
-    ``alternate``, is an alternate view: print, photos, AMP.
+    ``alternate``, is an alternate view: print, photos, AMP. With ``ask`` in the place of ``replace`` it gives the view
+    that is fetched, where that is not the document's own address.
     """
 
     pattern: Regex | None = None
     replace: str = ""
+    ask: str | None = None
     alternate: list[Regex] = Field(default_factory=list)
     use_canonical: bool = True
 

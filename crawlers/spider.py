@@ -23,7 +23,7 @@ from crawlers.source import Discover
 from crawlers.state import CrawlState
 from nichiro.errors import ConfigError, NichiroError
 
-KIND_OF = {"atom": "feed", "rss": "feed", "rdf": "feed", "news_sitemap": "sitemap"}
+KIND_OF = {"atom": "feed", "rss": "feed", "rdf": "feed", "api": "feed", "news_sitemap": "sitemap"}
 
 
 class SourceSpider(Spider):
@@ -66,7 +66,7 @@ class SourceSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the declared documents: archives for a range of days, all others for today."""
         for entry in self.source.discover:
-            if (entry.kind == "archive") != self.task.is_backfill or entry.kind == "api":
+            if (entry.kind == "archive") != self.task.is_backfill:
                 continue
             for url in expand(entry.url, *self.task.days) if self.task.is_backfill else [entry.url]:
                 yield self._document(entry, url, page=1)

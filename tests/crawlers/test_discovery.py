@@ -47,6 +47,21 @@ def read(kind: str, text: str | bytes, charset: str | None = None, **entry: obje
     return discover(Discover(kind=kind, url=f"{SITE}/feed", **entry), f"{SITE}/feed", body, charset)
 
 
+def test_an_api_by_its_mapping() -> None:
+    answer = """{"data": {"rows": [{"slug": "1", "meta": {"name": "Cod &amp; <b>charts</b>"}, "day": "2026-05-03"}, {"slug": null},
+        {"slug": 2}, 7]}, "links": {"next": "?page=2"}}"""
+    items = {"path": "data.rows", "link": "/a/{slug}", "headline": "meta.name", "published": "day", "next": "links.next"}
+    found = read("api", answer, items=items)
+    assert found.links == [Link(f"{SITE}/a/1", 0, "Cod & charts", "2026-05-03"), Link(f"{SITE}/a/2", 1)]
+    assert found.next_url == f"{SITE}/feed?page=2"
+    assert read("api", '[{"u": "http://other.example/x"}]', items={"link": "{u}"}).links[0].url == "http://other.example/x"
+    for broken in ("<html>", "{}", '{"data": {"rows": {}}}', "[" * 100_000):
+        with pytest.raises(UnreadableDocument, match="no answer of its api"):
+            read("api", broken, items=items)
+    with pytest.raises(ValueError, match="an api needs"):
+        Discover(kind="api", url=SITE)
+
+
 def test_rss() -> None:
     assert read("rss", RSS).links == [
         Link(f"{SITE}/a/1?x=1&y=2", 0, "Cod & charts", "Sun, 03 May 2026 09:00:00 +0900"),

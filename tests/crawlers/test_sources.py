@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from crawlers.canonical import identify, view_to_ask
 from crawlers.catalog import load_catalog
 from crawlers.discovery import discover
 from crawlers.extract import Extracted, Rejected, extract
@@ -21,6 +22,7 @@ KINDS = {
     "feed.xml": ("atom", "rss", "rdf"),
     "sitemap.xml": ("news_sitemap", "sitemap"),
     "listing.html": ("listing",),
+    "api.json": ("api",),
 }
 REAL = [
     ("jp_asahi_politics", "asahi.com/AsahiShimbun_2025_01_13.html"),
@@ -54,11 +56,11 @@ def discovery(source: Source) -> tuple[Discover, bytes]:
 
 
 def article_url(source: Source) -> str:
-    """The one article that the document links to."""
+    """Where the one article is fetched that the document links to."""
     entry, document = discovery(source)
     found = discover(entry, entry.url, document)
     (url,) = {link.url for link in found.links if is_followed(link.url, source)}
-    return url
+    return view_to_ask(url, source.key)
 
 
 @pytest.mark.parametrize("source", CATALOG.values(), ids=CATALOG)
@@ -71,7 +73,7 @@ def test_discover_then_extract(source: Source) -> None:
     assert article.headline.endswith(("June", "再開へ", "июне"))
     assert sum(end in article.body for end in ("on fishing it", "と述べた。", "Перловицын")) == 1
     assert not re.search(r"nichiro|Sign up|共有|会員登録|Справка|biography|関連", article.body)
-    assert article.identity.canonical_url == url
+    assert view_to_ask(article.identity.canonical_url, source.key) == url
     assert not article.identity.is_alternate_view
 
 
@@ -128,6 +130,15 @@ def test_one_number_is_one_document() -> None:
     assert [path for path, view in views.items() if not view.is_alternate_view] == [
         "/events/president/news/990001"
     ]
+
+
+def test_a_post_is_fetched_as_an_embed_and_is_one_document() -> None:
+    key = CATALOG["ru_mid_telegram"].key
+    post = "https://t.me/MID_Russia/990001"
+    views = [identify(address, key) for address in (post, f"{post}?embed=1", f"{post}?single")]
+    assert view_to_ask(post, key) == f"{post}?embed=1" == view_to_ask(f"{post}?single", key)
+    assert {view.canonical_url for view in views} == {post}
+    assert [view.is_alternate_view for view in views] == [False, False, True]
 
 
 def real_pages(prefix: str) -> list[dict[str, str]]:

@@ -31,7 +31,8 @@ def web() -> tuple[list[str], Pages]:
         entry, document = discovery(source)
         url = article_url(source)
         hosts |= {urlsplit(address).netloc for address in (url, *(entry.url for entry in source.discover))}
-        pages[_key(entry.url)] = (document, "text/html" if entry.kind == "listing" else "application/xml")
+        media_type = {"listing": "text/html", "api": "application/json"}.get(entry.kind, "application/xml")
+        pages[_key(entry.url)] = (document, media_type)
         pages[_key(url)] = (fixture(source.source_id, "article.html"), "text/html")
     return sorted(hosts), pages
 
