@@ -3,8 +3,8 @@
 ``python -IS nichiro/forkserver.py nichiro crawl …`` is the client, a stand-in for ``python -m nichiro crawl …`` of the same
 environment, descriptors, exit code or signal. It asks the server at the socket NICHIRO_FORKSERVER and starts one where there
 is none; without that variable, and wherever the server cannot do it, it becomes the command itself. A client that is
-killed takes its step along. The server leaves after ten idle minutes, or once a source file has changed. It computes
-nothing, so that no thread pool is there to be lost in a fork. Only the standard library is used: a client starts in 20 ms.
+killed takes its step along. The server leaves after ten idle minutes; once a source file has changed it takes nothing on
+any more, and leaves when its last step has ended. It computes nothing, so that no thread pool is there to be lost in a fork. Only the standard library is used: a client starts in 20 ms.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -106,10 +107,11 @@ def _asked(connection: socket.socket, arguments: list[str]) -> bool:
 
 
 class Server:
-    """Forks for whoever asks at its socket."""
+    """Forks for whoever asks at its socket; ``yield_place`` lets another server take it."""
 
-    def __init__(self, listener: socket.socket) -> None:
-        self._listener = listener
+    def __init__(self, listener: socket.socket, yield_place: Callable[[], None]) -> None:
+        self._listener, self._yield_place = listener, yield_place
+        self._is_open = True
         self._changed: dict[str, int] = {}      # by module: when its file was changed, as first seen
         self._connections: dict[int, socket.socket] = {}     # by the child's pid
         self._ended, ended = socket.socketpair()
@@ -123,13 +125,17 @@ class Server:
 
     def serve(self) -> list[str] | None:
         """Returns None when the server is to end, and in each child the arguments that it is to run."""
-        while (ready := self._selector.select(IDLE)) or self._connections:
+        while self._is_open or self._connections:
+            ready = self._selector.select(IDLE)
+            if not ready and not self._connections:
+                break
             for key, _ in ready:
                 if key.fileobj is self._listener:
                     connection, _ = self._listener.accept()
                     if self._is_stale():
-                        return None
-                    if (arguments := self._take(connection)) is not None:
+                        connection.close()      # the client then runs the command itself
+                        self._close()
+                    elif (arguments := self._take(connection)) is not None:
                         return arguments
                 elif key.fileobj is self._ended:
                     self._ended.recv(1024)
@@ -137,7 +143,15 @@ class Server:
                 elif key.data in self._connections:      # its client has gone
                     os.kill(key.data, signal.SIGKILL)
                     self._selector.unregister(key.fileobj)
+        self._close()
         return None
+
+    def _close(self) -> None:
+        if self._is_open:
+            self._is_open = False
+            self._selector.unregister(self._listener)
+            self._listener.close()
+            self._yield_place()
 
     def _take(self, connection: socket.socket) -> list[str] | None:
         connection.settimeout(5)
@@ -152,6 +166,7 @@ class Server:
         for name in (MAINS[module], *IMPORTS.get(module, ()), *IMPORTS.get(words[0] if words else "", ())):
             with suppress(Exception):      # the step will meet the same and say it
                 importlib.import_module(name)
+        self._is_stale()      # notes when what is new here was changed
         pid = os.fork()
         if pid == 0:
             self._become(connection, streams, request)
@@ -215,10 +230,14 @@ def serve(path: Path) -> int:
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(path))
     listener.listen(64)
-    arguments = Server(listener).serve()
+
+    def yield_place() -> None:
+        path.unlink(missing_ok=True)
+        lock.close()
+
+    arguments = Server(listener, yield_place).serve()
     lock.close()
     if arguments is None:
-        path.unlink(missing_ok=True)
         return 0
     sys.argv = arguments
     return importlib.import_module(MAINS[arguments[0]]).main()

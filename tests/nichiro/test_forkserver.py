@@ -102,6 +102,21 @@ def test_a_changed_source_file_ends_the_server(address: Path, tmp_path: Path) ->
     assert wait_for(lambda: before not in servers(address))
 
 
+def test_a_changed_source_file_ends_no_step_that_runs(address: Path, tmp_path: Path) -> None:
+    """A new version is laid while the crawl of the old one goes on: that one ends as it would have, once."""
+    assert ask(address, "nichiro", "publish", "--data-dir", str(tmp_path))[0] == 78
+    (before,) = servers(address)
+    with client(address, "crawlers.run", stdin=subprocess.PIPE) as held:      # waits for its assignment
+        assert wait_for(lambda: len(servers(address)) == 2)
+        Path(forkserver.__file__).touch()
+        assert ask(address, "nichiro", "publish", "--data-dir", str(tmp_path))[0] == 78
+        assert before in servers(address)
+        _, err = held.communicate("no assignment", timeout=60)
+    assert "JSON" in err
+    assert "fork server has died" not in err
+    assert wait_for(lambda: before not in servers(address))
+
+
 def test_a_folder_that_others_may_enter_is_not_trusted(tmp_path: Path) -> None:
     """Somebody else could answer there: the command runs by itself."""
     shared = tmp_path / "shared"
