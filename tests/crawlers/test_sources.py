@@ -28,12 +28,14 @@ REAL = [
     ("jp_asahi_politics", "asahi.com/AsahiShimbun_2025_01_13.html"),
     ("jp_asahi_politics", "asahi.com/www.asahi.com.html"),
     ("jp_mainichi_opinion", "mainichi.jp/MainichiShimbun_2025_01_14.html"),
+    ("jp_nikkei_articles", "nikkei.com/Nikkei_2025_01_14.html"),
     ("jp_sankei_editorial", "sankei.com/SankeiShimbun_2025_01_21.html"),
     ("jp_tokyo_editorial", "tokyo-np.co.jp/TokyoShimbun_2025_01_13.html"),
     ("jp_yomiuri_editorial", "yomiuri.co.jp/YomiuriShimbun_2024_10_13.html"),
     ("gb_guardian_japan", "theguardian.com/TheGuardian.html"),
     ("gb_guardian_japan", "theguardian.com/TheGuardian_0.html"),
     ("gb_guardian_japan", "theguardian.com/TheGuardian_2024_02_24.html"),
+    ("ru_rt_opinion", "rt.com/4a44ab3e4c41d56ce9b79eb07acb06aed1bc52aba68a950f06e7de7ef848400a.html"),
 ]  # article pages of the press
 CAPTURED_AT = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -92,6 +94,9 @@ def test_every_source_is_polite_and_says_what_it_rests_on() -> None:
         ("gb_guardian_japan", "op_ed", "minute", ["Maris Quillfeather"]),
         ("us_diplomat_opinion", "op_ed", "minute", ["Maris Quillfeather", "Kuzma Perlovitsyn"]),
         ("jp_japantimes_opinion", "op_ed", "minute", ["Maris Quillfeather"]),
+        ("jp_asahi_ajw", "editorial", "minute", []),
+        ("ru_valdai_articles", "op_ed", "day", ["Kuzma Perlovitsyn"]),
+        ("ru_ria_news", "wire", "minute", ["РИА вымысла"]),
         ("jp_mofa_press", "official_statement", "day", []),
         ("jp_kantei_news", "official_statement", "day", []),
         ("ru_kremlin_news", "official_statement", "minute", []),
