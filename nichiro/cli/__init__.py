@@ -11,7 +11,20 @@ import sys
 
 import typer
 
-from nichiro.cli import alert, config, demo, doctor, init, keeping, own, quarantine, reading, source, status, steps
+from nichiro.cli import (
+    alert,
+    config,
+    demo,
+    doctor,
+    init,
+    keeping,
+    own,
+    quarantine,
+    reading,
+    source,
+    status,
+    steps,
+)
 from nichiro.errors import NichiroError
 from nichiro.log import is_json, redact, shown
 
@@ -49,6 +62,6 @@ def main() -> None:
     except SystemExit as stop:
         if isinstance(stop.__context__, BrokenPipeError):
             sys.exit(0)   # the reader of our output, `head` say, has seen enough; typer and rich would say 1
-        if "--json" in sys.argv and hasattr(stop.__context__, "format_message"):   # how the command was written
-            print(json.dumps({"error": stop.__context__.format_message(), "hint": "see --help", "exit_code": stop.code}))
+        if "--json" in sys.argv and (said := getattr(stop.__context__, "format_message", None)):   # how the command was written
+            print(json.dumps({"error": said(), "hint": "see --help", "exit_code": stop.code}))
         raise
