@@ -14,9 +14,8 @@ UV ?= $(shell uv --version >/dev/null 2>&1 && command -v uv)
 PYTEST := $(BIN)/python -m pytest
 # A file's tests stay together, as they share what is dear to make; make WORKERS=0 runs them in one process.
 WORKERS ?= 2
-# Tests that open a release or a candidate.
-WAREHOUSE_TESTS := tests/warehouse tests/end_to_end/test_law.py tests/end_to_end/test_demo.py tests/nichiro/test_query.py \
-	tests/nichiro/test_export.py tests/nichiro/test_notebook.py tests/nichiro/test_report.py
+# The folders whose tests open a release or a candidate.
+WAREHOUSE_TESTS := tests/warehouse tests/end_to_end tests/nichiro tests/alerts
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

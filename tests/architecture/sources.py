@@ -21,7 +21,7 @@ def files() -> tuple[Path, ...]:
         ).stdout.decode().split("\0")
         paths = [PROJECT / name for name in listed if name]
     except (OSError, subprocess.CalledProcessError):
-        hidden = {".venv", ".venv-airflow", ".git", "__pycache__", "data"}
+        hidden = {".venv", ".venv-airflow", ".duckdb-oldest", ".git", "__pycache__", "data"}
         paths = [path for path in PROJECT.rglob("*") if not hidden & set(path.relative_to(PROJECT).parts)]
     return tuple(sorted(path for path in paths if path.is_file()))
 
