@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from nichiro import __version__
 from nichiro.errors import ConfigError, ContractError, TransientError
+from nichiro.world import world_of
 from warehouse.lake import LOST, Lake, file_sha256, write_atomically
 from warehouse.store import current_release
 from warehouse.tables import TABLES
@@ -123,12 +124,6 @@ def backup(data_dir: Path, target: Path, made_at: datetime, say: Say, *, log_onl
         write_atomically(target / "backup.json", lambda file: file.write(text))
     _prune(target, {item.sha256 for item in items})
     return done(target, made, copied)
-
-
-def world_of(data_dir: Path) -> str:
-    """replay or live; empty where nothing was crawled yet."""
-    mark = data_dir / "state" / "world"
-    return mark.read_text() if mark.exists() else ""
 
 
 def _paths(data_dir: Path, log_only: bool) -> Iterator[Path]:

@@ -11,6 +11,7 @@ from nichiro.errors import ConfigError
 from nichiro.pipeline import Pipeline, Say
 from nichiro.settings import PROJECT, load_settings
 from nichiro.status import Status
+from nichiro.world import world_of
 
 TAKEN_AT = time(23, 30, tzinfo=UTC)   # by then the day has ended in Tokyo, Moscow and London
 
@@ -42,7 +43,6 @@ def make_room(data_dir: Path) -> None:
     """Empty an earlier demo's folder; never touch any other folder that holds something."""
     if not data_dir.exists() or not any(data_dir.iterdir()):
         return
-    mark = data_dir / "state" / "world"
-    if not mark.exists() or mark.read_text() != "replay":
+    if world_of(data_dir) != "replay":
         raise ConfigError(f"{data_dir} is no earlier demo", "choose a new folder with --data-dir")
     shutil.rmtree(data_dir)

@@ -134,7 +134,7 @@ def recorded(directory: Path, run_id: str) -> Iterator[None]:
     root, stamp = logging.getLogger(), _Stamp(run_id)
     try:
         file = _File(directory / FILE, encoding="utf-8")
-        fcntl.flock(file.stream, fcntl.LOCK_EX)
+        fcntl.flock(file.stream, fcntl.LOCK_EX)   # type: ignore[arg-type]   # without delay the stream is open
     except OSError as error:
         raise TransientError(f"cannot write {directory / FILE}: {error.strerror}", "check rights and free space") from error
     file.setFormatter(JsonLines())

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from nichiro.errors import ConfigError
 from nichiro.readiness import free_bytes
 from nichiro.status import Status, statuses
+from nichiro.world import world_of
 from warehouse.lake import Lake, Partition
 from warehouse.store import current_release
 from warehouse.tables.raw import CRAWLS
@@ -53,7 +54,7 @@ def overview(data_dir: Path, now: datetime, max_age: timedelta | None = None, la
     runs = statuses(data_dir, LOOK_BACK)
     ended = next((run for run in runs if run.status in ("published", "unchanged", "blocked", "failed", "died")), None)
     published_at = _published_at(release, runs)
-    if max_age is None and _world(data_dir) == "live":
+    if max_age is None and world_of(data_dir) == "live":
         max_age = DAY_AND_SOME
     age = now - published_at if published_at else None
     verdict: Literal["ok", "stale", "blocked", "failed", "died", "never"] = "ok"
@@ -97,11 +98,6 @@ def _published_at(release: Path | None, runs: list[Status]) -> datetime | None:
         return datetime.strptime(release.name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
         return None
-
-
-def _world(data_dir: Path) -> str:
-    mark = data_dir / "state" / "world"
-    return mark.read_text() if mark.exists() else ""
 
 
 def _sources(lake: Lake) -> tuple[int, list[SourceTrouble]]:

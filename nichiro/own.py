@@ -14,9 +14,9 @@ from pathlib import Path
 import polars as pl
 
 from crawlers.extract import extract_file
+from nichiro.beat import load_beat
 from nichiro.errors import ConfigError, TransientError
 from nichiro.lexicons import load_lexicons
-from nichiro.pipeline import load_beat
 from nichiro.run import clock_of
 from nichiro.settings import load_settings
 from transforms.beat import Beat

@@ -12,15 +12,13 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property, partial
-from pathlib import Path
 
 import polars as pl
-import yaml
-from pydantic import ValidationError
 
 from crawlers.catalog import load_catalog, sources
 from crawlers.source import Source
-from nichiro import candidate, forget, log, network, partitions, retention
+from nichiro import candidate, forget, log, network, partitions, retention, world
+from nichiro.beat import load_beat, topics
 from nichiro.errors import Bug, ConfigError, NichiroError, TransientError
 from nichiro.partitions import Say
 from nichiro.ping import ping
@@ -32,31 +30,11 @@ from nichiro.steps import STEPS
 from transforms.beat import Beat
 from warehouse.lake import Lake, Partition, write_atomically
 from warehouse.store import current_release
-from warehouse.tables import ops, raw
+from warehouse.tables import raw
 
 logger = logging.getLogger(__name__)
 
 TODAY_IS = timedelta(days=2)   # a run's day may lag the fetch by the time zones and a night; older days are the past
-
-
-def load_beat(path: Path) -> Beat:
-    """Read a beat's YAML. Raises ConfigError with key and what is wrong."""
-    try:
-        return Beat(**yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}", "set NICHIRO_BEAT to a file such as those in beats/") from error
-    except (UnicodeDecodeError, yaml.YAMLError, TypeError) as error:
-        raise ConfigError(f"{path} is no beat: {error}".replace("\n", " "), "see docs/adding-a-beat.md") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{path}: {key}: {first['msg']}", "see docs/adding-a-beat.md") from error
-
-
-def topics(beat: Beat) -> pl.DataFrame:
-    """The beat's topics as ops.topics."""
-    rows = [{"topic_id": topic_id, "title": topic.title} for topic_id, topic in beat.topics.items()]
-    return ops.TOPICS.conform(pl.DataFrame(rows, schema=ops.TOPICS.schema))
 
 
 @dataclass
@@ -88,7 +66,7 @@ class Pipeline:
         """Fetch the active sources, or those named; a range, or a past day, is read from declared archives only."""
         from crawlers.run import crawl
 
-        self._one_world()
+        world.enter(self.settings)
         unknown = sorted(set(source_ids or []) - set(self.catalog))
         if unknown:
             raise ConfigError(f"unknown source {', '.join(unknown)}", "see `nichiro source list`")
@@ -160,7 +138,7 @@ class Pipeline:
 
     def retain(self) -> None:
         """Let the archive expire whose time is over; a replay's never does of itself, it lives in another time."""
-        if not self.settings.is_replay and self._world() == "replay":
+        if not self.settings.is_replay and world.world_of(self.settings.data_dir) == "replay":
             return
         expired = [each for each in retention.due(self.lake, self.catalog, self.run.now().date()) if retention.expire(self.lake, each)]
         if expired:
@@ -193,9 +171,7 @@ class Pipeline:
 
     def run_all(self, source_ids: list[str] | None = None, first: date | None = None, last: date | None = None) -> Status:
         """Every step in order. A blocked or failed run leaves the current release and says why in its status."""
-        self._read_declarations()
-        with self.lake.lock():
-            return self._do({name: getattr(self, name) for name in STEPS} | {"crawl": partial(self.crawl, source_ids, first, last)})
+        return self._all(crawl=partial(self.crawl, source_ids, first, last))
 
     def take_down(self, holding: forget.Holding, reason: str | None) -> Status:
         """Take a document down: its tombstone, then all that has to do without it. Where this is killed, the next run goes on."""
@@ -208,27 +184,26 @@ class Pipeline:
         self._read_declarations()
         if not self.lake.partitions(raw.CRAWLS):
             raise ConfigError(f"nothing was ever crawled into {self.settings.data_dir}", "set NICHIRO_DATA_DIR or --data-dir")
-        with self.lake.lock():
-            steps = {name: getattr(self, name) for name in STEPS if name != "crawl"}
-            return self._do(steps | {"parse": self._parse_anew, "build": partial(self.build, fresh=True)})
+        return self._all("crawl", parse=self._parse_anew, build=partial(self.build, fresh=True))
 
     def replay(self, chosen: Iterable[Partition]) -> Status:
         """These partitions parsed again from the archive, and a release that holds what came of it, without network."""
-        self._read_declarations()
-        with self.lake.lock():
-            steps = {name: getattr(self, name) for name in STEPS if name != "crawl"}
-            return self._do(steps | {"parse": partial(self._parse_chosen, chosen)})
+        return self._all("crawl", parse=partial(self._parse_chosen, chosen))
 
     def catch_up(self) -> Status:
         """What the log holds and the release does not, without network and without telling anybody."""
-        self._read_declarations()
-        with self.lake.lock():
-            return self._do({name: getattr(self, name) for name in STEPS if name not in ("crawl", "alert")})
+        return self._all("crawl", "alert")
 
     def step(self, name: str, *arguments: object) -> Status:
         """One step alone, as Airflow runs it. Crawls may run side by side: each writes files of its own."""
         with nullcontext() if name in ("crawl", "report") else self.lake.lock():
             return self._do({name: partial(getattr(self, name), *arguments)})
+
+    def _all(self, *left_out: str, **instead: Callable[[], object]) -> Status:
+        """Every step but those left out, some of them otherwise."""
+        self._read_declarations()
+        with self.lake.lock():
+            return self._do({name: instead.get(name, getattr(self, name)) for name in STEPS if name not in left_out})
 
     def _do(self, steps: dict[str, Callable[[], object]]) -> Status:
         with log.recorded(self.run.directory, self.run.run_id):
@@ -312,17 +287,3 @@ class Pipeline:
     def _read_declarations(self) -> None:
         """Before an hour of crawling, not after it: raises ConfigError for a broken catalog or beat."""
         _ = self.catalog, self.beat
-
-    def _one_world(self) -> None:
-        """A data folder belongs to a replay or to the live web for ever: demo rows never reach a real report."""
-        world = "replay" if self.settings.is_replay else "live"
-        found = self._world()
-        if not found:
-            mark = self.settings.data_dir / "state" / "world"
-            write_atomically(mark, lambda file: file.write(world.encode()))
-        elif found != world:
-            raise ConfigError(f"{self.settings.data_dir} holds a {found} archive, this crawl is {world}", "use another NICHIRO_DATA_DIR")
-
-    def _world(self) -> str:
-        mark = self.settings.data_dir / "state" / "world"
-        return mark.read_text() if mark.exists() else ""

@@ -10,6 +10,7 @@ from pathlib import Path
 from nichiro.errors import TransientError
 from nichiro.run import Run
 from nichiro.settings import Settings
+from nichiro.world import world_of
 from warehouse.store import DATABASE, current_release
 
 ASKED_BEFORE = ("crawl", "build")   # the steps that begin to fill the archive and a candidate
@@ -59,7 +60,5 @@ def started_at(run_id: str) -> datetime | None:
 
 def is_backwards(settings: Settings, instant: datetime, now: datetime) -> bool:
     """Whether ``instant`` lies in the future; a replay's past and future mean nothing to the real clock."""
-    world = settings.data_dir / "state" / "world"
-    if not settings.clock and world.exists() and world.read_text() == "replay":
-        return False
-    return instant > now + BACKWARDS
+    is_another_time = not settings.clock and world_of(settings.data_dir) == "replay"
+    return not is_another_time and instant > now + BACKWARDS

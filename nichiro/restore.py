@@ -6,8 +6,9 @@ import os
 import shutil
 from pathlib import Path
 
-from nichiro.backup import FORM, Done, Item, Say, done, object_path, read_backup, teller, trouble, world_of
+from nichiro.backup import FORM, Done, Item, Say, done, object_path, read_backup, teller, trouble
 from nichiro.errors import ConfigError, ContractError, TransientError
+from nichiro.world import world_of
 from warehouse.lake import Lake, file_sha256, write_atomically
 from warehouse.tables import TABLES
 

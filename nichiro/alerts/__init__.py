@@ -27,6 +27,7 @@ from nichiro.errors import ConfigError
 from nichiro.query import run_query
 from nichiro.run import Run
 from nichiro.settings import Settings
+from nichiro.world import world_of
 from transforms.alerts import alert_observations
 from warehouse.lake import Lake
 from warehouse.sql import Connection
@@ -151,8 +152,7 @@ class Alerts:
         return compose(kind, message_id, content.news(rows, connection, where))
 
     def _is_replay(self) -> bool:
-        mark = self.data_dir / "state" / "world"
-        return self.settings.is_replay or (mark.exists() and mark.read_text() == "replay")
+        return self.settings.is_replay or world_of(self.data_dir) == "replay"
 
     def write_feed(self) -> None:
         """Write the feed from the current release, if there is one."""

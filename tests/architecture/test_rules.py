@@ -66,6 +66,7 @@ DIRECT = {
     "warehouse/archive.py": "WARC is appended under another name; fsync, then rename, at its end",
     "warehouse/store.py": "the candidate, which nobody reads before publish has made it durable and renamed it",
     "crawlers/run.py": "crawl.log, a log",
+    "crawlers/state.py": "a lock; the state itself is SQLite's to keep whole",
     "nichiro/airflow_services.py": "logs of Airflow's services",
     "nichiro/forkserver.py": "the standard streams of a forked step, and a lock",
 }

@@ -43,7 +43,7 @@ def test_no_network(command: Command, tmp_path: Path) -> None:
     with monitor() as (url, asked):
         done = command("run", NICHIRO_PING_URL=f"{url}/secret-path")
     assert done.returncode == 75
-    assert done.stderr.splitlines()[-1].startswith("nichiro: no network: none of 3 sites answered → no name could be resolved")
+    assert done.stderr.splitlines()[-1].startswith("nichiro: step crawl: no network: none of 3 sites answered → no name could be resolved")
     assert "Traceback" not in done.stderr and "secret-path" not in done.stderr + done.stdout
     rows = crawls(tmp_path)
     assert rows["state"].to_list() == ["down"] * 3

@@ -1,0 +1,33 @@
+"""The beat as it is declared: read from its YAML, and as a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import yaml
+from pydantic import ValidationError
+
+from nichiro.errors import ConfigError
+from transforms.beat import Beat
+from warehouse.tables import ops
+
+
+def load_beat(path: Path) -> Beat:
+    """Read a beat's YAML. Raises ConfigError with key and what is wrong."""
+    try:
+        return Beat(**yaml.safe_load(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}", "set NICHIRO_BEAT to a file such as those in beats/") from error
+    except (UnicodeDecodeError, yaml.YAMLError, TypeError) as error:
+        raise ConfigError(f"{path} is no beat: {error}".replace("\n", " "), "see docs/adding-a-beat.md") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{path}: {key}: {first['msg']}", "see docs/adding-a-beat.md") from error
+
+
+def topics(beat: Beat) -> pl.DataFrame:
+    """The beat's topics as ops.topics."""
+    rows = [{"topic_id": topic_id, "title": topic.title} for topic_id, topic in beat.topics.items()]
+    return ops.TOPICS.conform(pl.DataFrame(rows, schema=ops.TOPICS.schema))
