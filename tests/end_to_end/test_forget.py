@@ -12,9 +12,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawlers.catalog import load_catalog
+from crawlers.source import Terms
+from nichiro import retention
 from nichiro.backup import backup
 from nichiro.demo import TAKEN_AT
-from nichiro.errors import ConfigError
+from nichiro.errors import ConfigError, TransientError
 from nichiro.forget import bury, find, is_pending
 from nichiro.pipeline import Pipeline
 from nichiro.restore import restore
@@ -23,10 +25,12 @@ from tests.demosite.replay import ReplayProxy
 from tests.end_to_end.conftest import Demo
 from tests.end_to_end.test_demo import settings_for, tables
 from tests.end_to_end.traces import traces
+from tests.nichiro.command import Command
 from warehouse.archive import captures_of
-from warehouse.lake import Lake
+from warehouse.contract import Table
+from warehouse.lake import Lake, file_sha256
 from warehouse.store import Candidate, connect, current_release
-from warehouse.tables import raw, staging
+from warehouse.tables import TABLES, raw, staging
 
 # Of two sources that publish other views and revisions of a page: the document met under most addresses.
 CHOICE = """
@@ -143,6 +147,53 @@ def test_nothing_is_left_and_nothing_else_changes(settings: Settings, document: 
     assert traces(settings.data_dir, *words) == []
     again = tables(settings.data_dir)
     assert [name for name, frame in after.items() if not frame.equals(again[name])] == []
+
+
+def test_an_expired_partition_is_struck_too(settings: Settings, document: Document) -> None:
+    lake, catalog = Lake(settings.data_dir), load_catalog(settings.catalog_dir)
+    everything = {source_id: each.model_copy(update={"terms": Terms(archive_days=1)}) for source_id, each in catalog.items()}
+    due = list(retention.due(lake, everything, date(2027, 1, 1)))
+    assert due and all(retention.expire(lake, each) for each in due)
+    pipeline = Pipeline(settings)
+    bury(lake, pipeline.run, holding_of(settings, document.url), None)
+    pipeline.step("parse")
+    found = traces(settings.data_dir, document.headline, *document.urls)
+    assert {name.split("/")[0] for name in found} <= {"releases", "report.html", "alerts.atom"}
+    for each in due:
+        entry = lake.manifest(each.partition.captured_date).entries[each.partition.stem]
+        told = retention.note(lake, each.partition)
+        assert told and entry.files() == told.files() and entry.counts == told.counts
+        for name, digest in entry.files().items():
+            assert file_sha256(lake.path(TABLES[name], each.partition)) == digest
+
+
+def test_a_killed_strike_is_made_up_for(settings: Settings, document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = Lake(settings.data_dir)
+    bury(lake, Pipeline(settings).run, holding_of(settings, document.url), None)
+    write = Lake.write
+
+    def killed(self: Lake, table: Table, *arguments: object) -> str:
+        if table is raw.CAPTURES:   # the WARC file is struck, its index not yet written
+            raise TransientError("killed", "run again")
+        return write(self, table, *arguments)   # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Lake, "write", killed)
+        with pytest.raises(TransientError):
+            Pipeline(settings).step("parse")
+    Pipeline(settings).step("parse")
+    found = traces(settings.data_dir, document.sentence, *document.urls)
+    assert {name.split("/")[0] for name in found} <= {"releases", "report.html", "alerts.atom"}
+    for partition in lake.partitions(raw.CRAWLS):
+        if (captures := lake.read(raw.CAPTURES, partition)).height:
+            assert captures_of(settings.data_dir, partition).equals(captures)
+
+
+def test_the_command_asks(settings: Settings, document: Document, tmp_path: Path) -> None:
+    nichiro = Command(tmp_path, {"NICHIRO_CATALOG_DIR": str(settings.catalog_dir)})
+    told = nichiro("forget", document.url, "--data-dir", "data")
+    assert told.returncode == 78 and "--yes" in told.stderr and document.headline in told.stderr
+    assert not is_pending(Lake(settings.data_dir))
 
 
 def test_what_is_no_document_is_refused(settings: Settings) -> None:

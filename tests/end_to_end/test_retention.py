@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
-import polars as pl
 import pytest
 import yaml
 
@@ -20,6 +20,7 @@ from tests.end_to_end.conftest import Demo
 from tests.end_to_end.test_demo import tables
 from tests.end_to_end.test_forget import unchecked  # noqa: F401 (a fixture)
 from tests.end_to_end.traces import traces
+from tests.nichiro.command import Command
 from warehouse.lake import Lake, file_sha256
 from warehouse.tables import raw, staging
 
@@ -122,4 +123,13 @@ def test_a_replay_does_not_expire_by_our_clock(settings: Settings) -> None:
     files = sorted(path for path in (settings.data_dir / "archive").rglob("*.warc.gz"))
     Pipeline(settings).retain()
     assert sorted(path for path in (settings.data_dir / "archive").rglob("*.warc.gz")) == files
-    assert pl.Series([path.stat().st_size for path in files]).min() > 0
+
+
+def test_a_live_world_expires_at_every_publish_and_by_command(settings: Settings, tmp_path: Path) -> None:
+    nichiro = Command(tmp_path, {"NICHIRO_CATALOG_DIR": str(settings.catalog_dir)})
+    told = nichiro("retention", "--dry-run", "--json", "--data-dir", "data")
+    assert told.returncode == 0, told.stderr
+    (settings.data_dir / "state" / "world").write_text("live")
+    pipeline = Pipeline(settings)
+    pipeline.retain()
+    assert pipeline.status.counts["expired_partitions"] == len(json.loads(told.stdout)["expired"]) > 0
