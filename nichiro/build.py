@@ -32,7 +32,7 @@ PARTITION = ["captured_date", "run_id", "source_id"]
 LOG = (raw.CAPTURES, raw.FETCHES, raw.DISCOVERIES, raw.CRAWLS, staging.QUARANTINE, staging.OUTCOMES)
 ACCEPTED_ONLY = (staging.ARTICLES,)
 PER_CAPTURE = (enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.TONE, enriched.SIGNATURES)
-SPAN_DAYS = 30     # published days that are compared or written in one go
+SPAN_DAYS = 90     # published days that are compared or written in one go
 BATCH = 2_000      # partitions that are read in one go
 Say = Callable[[str], None]
 
@@ -167,6 +167,7 @@ def _documents(
                 sources,
             ),
         )
+        _tell(say, "articles", span, days)
     return days, current.height
 
 
@@ -330,7 +331,8 @@ def _spans(days: Iterable[date]) -> Iterator[list[date]]:
 
 def _tell(say: Say, what: str, span: list[date], days: Iterable[date]) -> None:
     """Say how far it is, where it takes more than a moment."""
-    if (last := max(days, default=span[-1])) - span[0] > timedelta(days=10 * SPAN_DAYS):
+    first, last = min(days, default=span[0]), max(days, default=span[-1])
+    if last - first > timedelta(days=4 * SPAN_DAYS):
         say(f"{what} up to {span[-1]} of {last}")
 
 

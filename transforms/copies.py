@@ -111,12 +111,12 @@ def _pairs(articles: pl.DataFrame, later: pl.Expr, earlier: pl.Expr) -> pl.DataF
 
 
 def _repeated(samples: pl.DataFrame) -> pl.DataFrame:
-    """The rows whose ``signature`` is another row's too, and an eighth of the others: most are single, and no join wants them.
+    """The rows whose ``signature`` is another row's too, and a fifth of the others: most are single, and no join wants them.
 
     Each row writes its number where its hash points to; whoever does not find it there has company.
     """
     rows = np.arange(samples.height, dtype=np.uint32)
-    size = 1 << max(8 * samples.height - 1, 1).bit_length()   # places: eight and more a row
+    size = 1 << max(4 * samples.height - 1, 1).bit_length()   # places: four to eight a row
     place = (samples["signature"].to_numpy() >> np.uint64(64 - size.bit_length() + 1)).astype(np.uint32)
     written = np.empty(size, np.uint32)
     written[place] = rows

@@ -55,7 +55,10 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
         if (version, columns) == (table.version, names) or not table.served:
             continue
         frame = None
-        if version:
+        is_narrower = version == table.version and set(names) < set(columns)   # some are served no longer
+        for column in set(columns) - set(names) if is_narrower else ():
+            connection.execute(f"ALTER TABLE {table.name} DROP COLUMN {column.split()[0]}")
+        if version and not is_narrower:
             old = pl.DataFrame(connection.sql(f"FROM {table.name}").to_arrow_table())
             frame = upgrade(table, old, version) if version < table.version else None
             if frame is None and table.partition == "run_id" and not old.is_empty():
@@ -65,7 +68,7 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
             connection.execute(f"DROP TABLE {table.name}")
             if frame is None:
                 stale.append(table.name)
-        for statement in table.ddl():
+        for statement in () if is_narrower else table.ddl():
             connection.execute(statement)
         if frame is not None:
             connection.register("migrated", frame.to_arrow())

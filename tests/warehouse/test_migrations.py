@@ -77,3 +77,13 @@ def test_columns_that_change_without_a_version_are_noticed(lake: Lake, monkeypat
     columns = candidate.query("SELECT column_name FROM duckdb_columns() WHERE schema_name = 'ops' AND table_name = 'topics'")
     assert "colour" in set(columns["column_name"])
     candidate.abandon()
+
+
+def test_a_column_that_is_served_no_longer_costs_nothing(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    narrower = replace(ops.TOPICS, unserved_columns=("title",))
+    monkeypatch.setitem(TABLES, ops.TOPICS.name, narrower)
+    for _ in range(2):
+        candidate = Candidate.start(lake.data_dir)
+        assert candidate.read(narrower).sort("topic_id").equals(topics().select("topic_id").sort("topic_id"))
+        assert candidate.read(ops.PARTITIONS).height > 0, "nothing else was touched"
+        candidate.abandon()
