@@ -190,8 +190,10 @@ class Candidate:
     def close(self) -> None:
         """Flush everything to the one file."""
         with _own_trouble():
-            self._connection.execute("CHECKPOINT")
-            self._connection.close()
+            try:
+                self._connection.execute("CHECKPOINT")
+            finally:
+                self._connection.close()   # else a full disk would leave the file open for as long as the process lives
 
     def abandon(self) -> None:
         """Close without a checkpoint; the next build starts anew."""

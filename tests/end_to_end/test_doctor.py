@@ -313,7 +313,7 @@ def test_only_who_says_that_the_clock_is_right_has_the_future_set_aside(settings
 @pytest.fixture
 def small_disk() -> Iterator[Path]:
     """A disk of 64 MB of its own."""
-    folder = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").exists() else None))
+    folder = Path(tempfile.mkdtemp(prefix="nichiro-", dir="/dev/shm" if Path("/dev/shm").exists() else None))
     mounted = os.geteuid() == 0 and subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", folder], capture_output=True, check=False).returncode == 0
     if not mounted:
         folder.rmdir()
