@@ -7,33 +7,31 @@ the source's next crawl rescues what is whole. ``raw.captures`` is an index of t
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from email.message import Message
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
 import polars as pl
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
-from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from nichiro import __version__
 from nichiro.errors import ContractError, TransientError
+from warehouse.capture import ArchivedResponse, capture_of, response_of
 from warehouse.digests import keep_whole
 from warehouse.lake import Partition, make_folder, sync_folder, write_atomically
 from warehouse.tables.raw import CAPTURES
-from warehouse.warc import HINT, ascii_only, check_end, decoded, header_map, payload, warc_date, write_record
+from warehouse.warc import HINT, ascii_only, check_end, decoded, header_map, warc_date, write_record
 
 RECORD_IDS = UUID("7c9a2d3e-54b1-5f0a-9d0f-2b1c6a1e8d47")  # namespace of our record ids, fixed for ever
 
@@ -48,19 +46,6 @@ class Stored:
     capture: dict[str, Any]
     headers: dict[str, str]
     body: bytes
-
-
-@dataclass(frozen=True)
-class ArchivedResponse:
-    """A response from the archive; header names in lower case, ``body`` after content decoding."""
-
-    url: str
-    http_status: int
-    headers: dict[str, str]
-    body: bytes
-    captured_at: datetime
-    kind: str
-    basis: str
 
 
 class ArchiveWriter:
@@ -133,7 +118,7 @@ class ArchiveWriter:
         body = decoded(raw_body, lowered)
         response = ArchivedResponse(url, http_status, lowered, body, captured_at, kind, basis)
         partition = Partition(self.captured_date, self.run_id, self.source_id)
-        capture = _capture(partition, response_id, response, self.warc_path, offset)
+        capture = capture_of(partition, response_id, response, self.warc_path, offset)
         return Stored(response_id.hex, self.warc_path, offset, capture, lowered, body)
 
     def close(self) -> None:
@@ -192,7 +177,7 @@ def read_response(data_dir: Path, warc_path: str, warc_offset: int) -> ArchivedR
             record = next(iter(ArchiveIterator(file, check_digests="raise")), None)
             if record is None or record.rec_type != "response":
                 raise _unreadable(warc_path, warc_offset, "no response there")
-            return _response(record)
+            return response_of(record)
     except (ArchiveLoadFailed, OSError, ValueError, EOFError, AttributeError) as error:
         raise _unreadable(warc_path, warc_offset, error) from error
 
@@ -245,7 +230,7 @@ def captures_of(data_dir: Path, partition: Partition) -> pl.DataFrame:
                 offset = records.offset
                 if record.rec_type == "response":
                     record_id = UUID(record.rec_headers.get_header("WARC-Record-ID").strip("<>"))
-                    rows.append(_capture(partition, record_id, _response(record), warc_path, offset))
+                    rows.append(capture_of(partition, record_id, response_of(record), warc_path, offset))
             check_end(file, offset)
     except (ArchiveLoadFailed, OSError, ValueError, EOFError, AttributeError, zlib.error) as error:
         raise _unreadable(warc_path, offset, error) from error
@@ -263,54 +248,6 @@ def warc_path_of(partition: Partition) -> str:
     """Where a partition's WARC file lies, relative to the data folder."""
     day = partition.captured_date
     return Path("archive", partition.source_id, f"{day:%Y}", f"{day:%m}", f"{partition.run_id}.warc.gz").as_posix()
-
-
-def _response(record: ArcWarcRecord) -> ArchivedResponse:
-    headers = header_map(record.http_headers.headers)
-    mark = record.rec_headers.get_header
-    return ArchivedResponse(
-        url=mark("WARC-Target-URI"),
-        http_status=int(record.http_headers.get_statuscode()),
-        headers=headers,
-        body=decoded(payload(record), headers),
-        captured_at=datetime.fromisoformat(mark("WARC-Date")).astimezone(UTC),
-        kind=mark("WARC-Nichiro-Kind"),
-        basis=mark("WARC-Nichiro-Basis"),
-    )
-
-
-def _capture(
-    partition: Partition, record_id: UUID, response: ArchivedResponse, warc_path: str, warc_offset: int
-) -> dict[str, Any]:
-    content_type = response.headers.get("content-type", "")
-    message = Message()
-    message["Content-Type"] = content_type
-    location = response.headers.get("location") if 300 <= response.http_status < 400 else None
-    return {
-        "capture_id": record_id.hex,
-        "run_id": partition.run_id,
-        "source_id": partition.source_id,
-        "kind": response.kind,
-        "url": response.url,
-        "captured_at": response.captured_at,
-        "captured_date": partition.captured_date,
-        "http_status": response.http_status,
-        "media_type": content_type.partition(";")[0].strip().lower() or None,
-        "charset": message.get_content_charset() or None,
-        "redirect_url": _absolute(response.url, location) if location else None,
-        "body_bytes": len(response.body),
-        "body_sha256": hashlib.sha256(response.body).hexdigest(),
-        "warc_path": warc_path,
-        "warc_offset": warc_offset,
-        "basis": response.basis,
-    }
-
-
-def _absolute(url: str, location: str) -> str | None:
-    try:
-        return urljoin(url, location)
-    except ValueError:  # such as http://[half
-        return None
 
 
 def _unreadable(warc_path: str, offset: int, why: object) -> ContractError:
