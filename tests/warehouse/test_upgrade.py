@@ -15,9 +15,10 @@ import polars as pl
 import pytest
 
 from crawlers.catalog import sources
+from nichiro.beat import topics
 from nichiro.build import build
 from nichiro.errors import ContractError
-from nichiro.pipeline import Pipeline, topics
+from nichiro.pipeline import Pipeline
 from nichiro.settings import PROJECT, load_settings
 from tests.end_to_end.test_law import rows
 from warehouse.lake import Lake
