@@ -4,9 +4,22 @@
 -- param topic VARCHAR = 'any': topic of the beat, 'any' is the whole beat
 -- As many rows as sum(original_count) of marts.coverage_daily. The record lies in <data folder>/<warc_path> at
 -- warc_offset, one gzip member; `nichiro extract` reads it.
-WITH terms AS (
+WITH counted AS (
+    FROM marts.articles
+    WHERE published_date = $day
+        AND relevance = 'strong'
+        AND NOT is_copy
+        AND $country IN ('any', country_code)
+        AND ($topic = 'any' OR list_contains(topics, $topic))
+),
+-- each table cut to the counted captures before it is joined: a join alone reads it whole
+captures AS (FROM raw.captures SEMI JOIN counted USING (capture_id)),
+staged AS (FROM staging.articles SEMI JOIN counted USING (capture_id)),
+relevance AS (FROM enriched.relevance SEMI JOIN counted USING (capture_id)),
+tone AS (FROM enriched.tone SEMI JOIN counted USING (capture_id)),
+terms AS (
     SELECT capture_id, list_sort(list_distinct(flatten(list(terms)))) AS terms
-    FROM enriched.passages
+    FROM enriched.passages SEMI JOIN counted USING (capture_id)
     GROUP BY capture_id
 )
 SELECT
@@ -31,15 +44,10 @@ SELECT
     captures.body_sha256,
     captures.warc_path,
     captures.warc_offset
-FROM marts.articles AS articles
-LEFT JOIN raw.captures AS captures USING (capture_id)
-LEFT JOIN staging.articles AS staged USING (capture_id)
-LEFT JOIN enriched.relevance AS relevance USING (capture_id)
-LEFT JOIN enriched.tone AS tone USING (capture_id)
+FROM counted AS articles
+LEFT JOIN captures USING (capture_id)
+LEFT JOIN staged USING (capture_id)
+LEFT JOIN relevance USING (capture_id)
+LEFT JOIN tone USING (capture_id)
 LEFT JOIN terms USING (capture_id)
-WHERE articles.published_date = $day
-    AND articles.relevance = 'strong'
-    AND NOT articles.is_copy
-    AND $country IN ('any', articles.country_code)
-    AND ($topic = 'any' OR list_contains(articles.topics, $topic))
 ORDER BY articles.published_at, articles.article_id

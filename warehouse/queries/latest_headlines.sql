@@ -3,7 +3,7 @@
 -- param until DATE = (SELECT max(published_date) FROM marts.articles): last day
 -- param rows INTEGER = 200: at most so many
 WITH copied AS (
-    SELECT syndicated_from AS article_id, count(*) AS copy_count FROM marts.articles WHERE is_copy GROUP BY ALL
+    SELECT syndicated_from AS article_id, count(*) AS copy_count FROM enriched.copies GROUP BY ALL
 )
 SELECT
     articles.published_date,

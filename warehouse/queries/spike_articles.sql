@@ -1,10 +1,10 @@
 -- The articles behind one spike, the most reprinted first.
 -- param spike_id VARCHAR = (SELECT arg_max(spike_id, published_date) FROM marts.coverage_spikes): the spike
 WITH behind AS (
-    SELECT unnest(article_ids) AS article_id FROM marts.coverage_spikes WHERE spike_id = $spike_id
+    SELECT unnest(article_ids) AS article_id, published_date FROM marts.coverage_spikes WHERE spike_id = $spike_id
 ),
 copied AS (
-    SELECT syndicated_from AS article_id, count(*) AS copy_count FROM marts.articles WHERE is_copy GROUP BY ALL
+    SELECT syndicated_from AS article_id, count(*) AS copy_count FROM enriched.copies GROUP BY ALL
 )
 SELECT
     published_at,
@@ -18,6 +18,6 @@ SELECT
     coalesce(copy_count, 0) AS copy_count,
     article_id
 FROM behind
-JOIN marts.articles USING (article_id)
+JOIN marts.articles USING (article_id, published_date)
 LEFT JOIN copied USING (article_id)
 ORDER BY copy_count DESC, relevance_score DESC, published_at, article_id

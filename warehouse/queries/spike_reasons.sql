@@ -8,7 +8,7 @@ WITH behind AS (
     GROUP BY ALL
 ),
 copied AS (
-    SELECT syndicated_from AS article_id, count(*) AS copy_count FROM marts.articles WHERE is_copy GROUP BY ALL
+    SELECT syndicated_from AS article_id, count(*) AS copy_count FROM enriched.copies GROUP BY ALL
 )
 SELECT
     CASE WHEN behind.article_id IS NOT NULL THEN 'behind the spike' ELSE 'official act before' END AS role,
@@ -27,12 +27,13 @@ SELECT
 FROM marts.articles
 LEFT JOIN behind USING (article_id)
 LEFT JOIN copied USING (article_id)
-WHERE behind.article_id IS NOT NULL
-    OR (
-        EXISTS (FROM behind)
-        AND relevance = 'strong' AND NOT is_copy
-        AND genre IN ('official_statement', 'press_conference', 'readout', 'diet_speech')
-        AND published_date BETWEEN $day - $days_before AND $day
-        AND published_at <= (SELECT min(published_at) FROM marts.articles JOIN behind USING (article_id)) + INTERVAL 1 DAY
+WHERE published_date BETWEEN $day - $days_before AND $day
+    AND (
+        behind.article_id IS NOT NULL
+        OR (
+            relevance = 'strong' AND NOT is_copy
+            AND genre IN ('official_statement', 'press_conference', 'readout', 'diet_speech')
+            AND published_at <= (SELECT min(published_at) FROM marts.articles JOIN behind USING (article_id) WHERE published_date = $day) + INTERVAL 1 DAY
+        )
     )
 ORDER BY role, copy_count DESC, published_at, article_id

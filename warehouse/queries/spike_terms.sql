@@ -7,24 +7,23 @@ WITH spike AS (
 behind AS (
     SELECT unnest(article_ids) AS article_id FROM spike
 ),
-usual AS (
-    SELECT articles.article_id
+texts AS (
+    SELECT articles.article_id, capture_id, articles.article_id IN (FROM behind) AS is_behind
     FROM marts.articles AS articles, spike
-    WHERE relevance = 'strong' AND NOT is_copy
-        AND articles.published_date BETWEEN spike.published_date - $days_before AND spike.published_date - 1
+    WHERE articles.published_date BETWEEN spike.published_date - $days_before AND spike.published_date
+        AND (is_behind OR relevance = 'strong' AND NOT is_copy AND articles.published_date < spike.published_date)
 ),
 terms AS (
-    SELECT DISTINCT article_id, unnest(terms) AS term
+    SELECT DISTINCT article_id, is_behind, unnest(terms) AS term
     FROM enriched.passages
-    JOIN marts.articles USING (capture_id)
-    WHERE article_id IN (FROM behind) OR article_id IN (FROM usual)
+    JOIN texts USING (capture_id)
 ),
 counted AS (
     SELECT
         term,
-        count(*) FILTER (WHERE article_id IN (FROM behind)) AS article_count,
+        count(*) FILTER (is_behind) AS article_count,
         (SELECT count(*) FROM behind) AS spike_article_count,
-        count(*) FILTER (WHERE article_id IN (FROM usual)) / greatest((SELECT count(*) FROM usual), 1) AS usual_share
+        count(*) FILTER (NOT is_behind) / greatest((SELECT count(*) FROM texts WHERE NOT is_behind), 1) AS usual_share
     FROM terms
     GROUP BY term
 )
