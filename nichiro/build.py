@@ -8,17 +8,16 @@ day costs the same behind ten years of history as behind one; all of it at once 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from transforms.articles import articles, served_text
-from transforms.copies import copies, repeating
+from nichiro.settlement import BATCH, PARTITION, partitions_of, settle, settle_fates
+from nichiro.spans import Say, around, keys, spans, tell
 from transforms.coverage import coverage_daily
-from transforms.documents import documents, fates
 from transforms.health import source_days
 from transforms.spikes import coverage_spikes
 from transforms.trends import tone_daily
@@ -28,13 +27,9 @@ from warehouse.settled import open_days
 from warehouse.store import Candidate
 from warehouse.tables import enriched, marts, ops, raw, staging
 
-PARTITION = ["captured_date", "run_id", "source_id"]
 LOG = (raw.CAPTURES, raw.FETCHES, raw.DISCOVERIES, raw.CRAWLS, staging.QUARANTINE, staging.OUTCOMES)
 ACCEPTED_ONLY = (staging.ARTICLES,)
 PER_CAPTURE = (enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.TONE, enriched.SIGNATURES)
-SPAN_DAYS = 90     # published days that are compared or written in one go
-BATCH = 2_000      # partitions that are read in one go
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -87,7 +82,7 @@ def build(
         candidate.insert(ops.TOPICS, topics)
     with open_days(lake, candidate.settled) as days:
         ledger = partitions(lake, days)
-        loaded = candidate.read(ops.PARTITIONS, _keys(days, "captured_date"))
+        loaded = candidate.read(ops.PARTITIONS, keys(days, "captured_date"))
         changed = ledger.join(loaded, on=[*PARTITION, "fingerprint"], how="anti")
         gone = loaded.join(ledger, on=PARTITION, how="anti")
         dirty = pl.concat([changed.select(PARTITION), gone.select(PARTITION)]).unique()
@@ -96,19 +91,19 @@ def build(
         crawls_before = candidate.read(raw.CRAWLS, dirty)
         affected, old_captures = _load(lake, candidate, dirty, changed, say)
         candidate.replace(ops.PARTITIONS, dirty, changed)
-        article_days, count = _documents(lake, candidate, affected, sources, say)
-        _fates(candidate, old_captures, affected, changed)
+        article_days, count = settle(lake, candidate, affected, sources, say)
+        settle_fates(candidate, old_captures, affected, changed)
         health_days = _source_days(candidate, pl.concat([crawls_before, candidate.read(raw.CRAWLS, dirty)]), sources)
 
         coverage_days = sorted(article_days | health_days)
         complete_after = _last_complete(candidate, sources)
         spike_days = _spike_days(candidate, coverage_days, complete_before, complete_after)
-        for span in _spans(coverage_days):
+        for span in spans(coverage_days):
             _coverage(candidate, span, sources, topics)
-            _tell(say, "coverage", span, coverage_days)
-        for span in _spans(spike_days):
+            tell(say, "coverage", span, coverage_days)
+        for span in spans(spike_days):
             _spikes(candidate, span, sources, topics, complete_after)
-            _tell(say, "spikes", span, spike_days)
+            tell(say, "spikes", span, spike_days)
     return Built(dirty.height, dirty["captured_date"].unique().sort().to_list(), count, sorted(article_days), coverage_days, spike_days)
 
 
@@ -128,8 +123,8 @@ def _load(
         candidate.delete(table, dirty)
     rows = changed.select(*PARTITION, "status").sort(PARTITION)
     for number, batch in enumerate(rows.iter_slices(BATCH)):
-        every = _partitions(batch)
-        accepted = _partitions(batch.filter(pl.col("status") == "accepted"))
+        every = partitions_of(batch)
+        accepted = partitions_of(batch.filter(pl.col("status") == "accepted"))
         for table in LOG:
             candidate.insert(table, lake.read_all(table, every, must_exist=table.zone != "raw"))
         for table in (*ACCEPTED_ONLY, *PER_CAPTURE):
@@ -141,114 +136,6 @@ def _load(
         if rows.height > BATCH:
             say(f"{min(number * BATCH + BATCH, rows.height)} of {rows.height} partitions loaded")
     return pl.concat(affected).unique(), captures
-
-
-def _documents(
-    lake: Lake, candidate: Candidate, affected: pl.DataFrame, sources: pl.DataFrame, say: Say
-) -> tuple[set[date], int]:
-    """Settle the affected documents and who copied whom; return the days whose articles changed."""
-    current = documents(candidate.read(staging.ARTICLES, affected)).sort("published_date", "article_id")
-    before = candidate.read(marts.ARTICLES, affected, ["published_date"])
-    candidate.delete(marts.ARTICLES, affected)
-    others = _copies(lake, candidate, affected, current.select(_COMPARED), say)
-    days = set(before["published_date"]) | set(current["published_date"]) | _move(candidate, others)
-    text = _texts(lake, candidate, current.select("capture_id"), sources)
-    for span in _spans(set(current["published_date"])):
-        settled = current.filter(pl.col("published_date").is_in(span))
-        captures = settled.select("capture_id")
-        candidate.insert(
-            marts.ARTICLES,
-            articles(
-                settled.join(text, on="capture_id", how="left"),
-                candidate.read(enriched.RELEVANCE_TABLE, captures),
-                candidate.read(enriched.TOPICS, captures),
-                candidate.read(enriched.TONE, captures),
-                candidate.read(enriched.COPIES, settled.select("article_id")),
-                sources,
-            ),
-        )
-        _tell(say, "articles", span, days)
-    return days, current.height
-
-
-_COMPARED = ["article_id", "capture_id", "source_id", "language_code", "published_at", "published_date"]
-
-
-def _copies(lake: Lake, candidate: Candidate, affected: pl.DataFrame, current: pl.DataFrame, say: Say) -> pl.DataFrame:
-    """Settle the copies among ``current`` and among those whose origin can have changed with it; return the latter.
-
-    These are the documents that copied an affected one, and those that repeat what it is now.
-    """
-    reach = enriched.COPIES.reach
-    days = set(current["published_date"])
-    copied = candidate.read(enriched.COPIES, affected.rename({"article_id": "syndicated_from"}), ["article_id"])
-    others = [copied.join(affected, on="article_id", how="anti")]
-    for span in _spans(days):
-        origins = current.filter(pl.col("published_date").is_in(span))
-        near = candidate.read(marts.ARTICLES, _keys(_around(span, 1, reach)), _COMPARED)
-        if near.height:
-            found = repeating(_signed(lake, candidate, pl.concat([origins, near])), origins["article_id"])
-            others.append(found.to_frame().join(affected, on="article_id", how="anti"))
-    settled = pl.concat(others).unique()
-    candidate.delete(enriched.COPIES, pl.concat([affected, settled]))
-    targets = pl.concat([current, candidate.read(marts.ARTICLES, settled, _COMPARED)])
-    for span in _spans(set(targets["published_date"])):
-        window = _around(span, reach, 1)
-        texts = [current.filter(pl.col("published_date").is_in(window)), candidate.read(marts.ARTICLES, _keys(window), _COMPARED)]
-        mine = targets.filter(pl.col("published_date").is_in(span))["article_id"]
-        candidate.insert(enriched.COPIES, copies(_signed(lake, candidate, pl.concat(texts)), mine))
-        _tell(say, "copies", span, days)
-    return settled
-
-
-def _signed(lake: Lake, candidate: Candidate, texts: pl.DataFrame) -> pl.DataFrame:
-    """The documents with their signatures, which the lake holds."""
-    captures = texts.select("capture_id")
-    signatures = lake.read_all(enriched.SIGNATURES, _where(candidate, captures), ["capture_id", "signature"])
-    return texts.join(signatures, on="capture_id")
-
-
-def _move(candidate: Candidate, others: pl.DataFrame) -> set[date]:
-    """Give documents that were settled before the origin that they have now; return the days on which one changed."""
-    stale = candidate.read(marts.ARTICLES, others)
-    fresh = (
-        stale.drop("syndicated_from", "is_copy")
-        .join(candidate.read(enriched.COPIES, others, ["article_id", "syndicated_from"]), on="article_id", how="left")
-        .with_columns(is_copy=pl.col("syndicated_from").is_not_null())
-    )
-    moved = fresh.join(stale, on=["article_id", "syndicated_from"], how="anti", nulls_equal=True)
-    candidate.replace(marts.ARTICLES, moved.select("article_id"), moved)
-    return set(moved["published_date"])
-
-
-def _texts(lake: Lake, candidate: Candidate, captures: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
-    """capture_id and what may be served of its body, which the lake holds whole."""
-    found = [pl.DataFrame(schema={"capture_id": pl.String, "text": pl.String})]
-    where = _where(candidate, captures)
-    for start in range(0, len(where), BATCH):
-        bodies = lake.read_all(staging.ARTICLES, where[start : start + BATCH], ["capture_id", "source_id", "body"])
-        found.append(served_text(bodies.join(captures, on="capture_id", how="semi"), sources))
-    return pl.concat(found)
-
-
-def _where(candidate: Candidate, captures: pl.DataFrame) -> list[Partition]:
-    """The partitions that hold these captures."""
-    return _partitions(candidate.read(raw.CAPTURES, captures, PARTITION).unique().sort(PARTITION))
-
-
-def _partitions(rows: pl.DataFrame) -> list[Partition]:
-    return [Partition(*row) for row in rows.select(PARTITION).iter_rows()]
-
-
-def _fates(candidate: Candidate, before: pl.DataFrame, affected: pl.DataFrame, changed: pl.DataFrame) -> None:
-    """Settle what became of each capture of dirty partitions and of affected documents."""
-    versions = candidate.read(staging.ARTICLES, affected)
-    now = candidate.read(staging.OUTCOMES, changed.select(PARTITION))
-    captures = pl.concat([before, now.select("capture_id"), versions.select("capture_id")]).unique()
-    outcomes = candidate.read(staging.OUTCOMES, captures)
-    candidate.replace(
-        ops.FATES_TABLE, captures, fates(outcomes, versions, candidate.read(staging.QUARANTINE, captures))
-    )
 
 
 def _source_days(candidate: Candidate, changed: pl.DataFrame, sources: pl.DataFrame) -> set[date]:
@@ -270,12 +157,12 @@ def _source_days(candidate: Candidate, changed: pl.DataFrame, sources: pl.DataFr
 
 
 def _coverage(candidate: Candidate, days: list[date], sources: pl.DataFrame, topics: pl.DataFrame) -> None:
-    rows = candidate.read(marts.ARTICLES, _keys(days))
-    health = candidate.read(ops.SOURCE_DAYS, _keys(days, "day"))
+    rows = candidate.read(marts.ARTICLES, keys(days))
+    health = candidate.read(ops.SOURCE_DAYS, keys(days, "day"))
     # A day counts once something was looked at or found on it: silence is never invented.
     known = pl.Series("day", sorted(set(rows["published_date"]) | set(health["day"])), pl.Date)
-    candidate.replace(marts.COVERAGE_DAILY, _keys(days), coverage_daily(rows, health, sources, topics, known))
-    candidate.replace(marts.TONE_DAILY, _keys(days), tone_daily(rows, sources, topics, known))
+    candidate.replace(marts.COVERAGE_DAILY, keys(days), coverage_daily(rows, health, sources, topics, known))
+    candidate.replace(marts.TONE_DAILY, keys(days), tone_daily(rows, sources, topics, known))
 
 
 def _spike_days(
@@ -283,26 +170,26 @@ def _spike_days(
 ) -> list[date]:
     """Days whose evaluation can differ: those up to 63 days after a change, and those that became complete."""
     window = marts.COVERAGE_SPIKES.reach
-    days = _around(coverage_days, 0, window)
+    days = around(coverage_days, 0, window)
     for country, last in after.items():
         first = before.get(country)
         if first is not None and first < last:
             days |= {first + timedelta(days=number) for number in range(1, (last - first).days + 1)}
-    covered = candidate.query("SELECT DISTINCT published_date FROM marts.coverage_daily SEMI JOIN keys USING (published_date)", keys=_keys(days))
+    covered = candidate.query("SELECT DISTINCT published_date FROM marts.coverage_daily SEMI JOIN keys USING (published_date)", keys=keys(days))
     return sorted(days & set(covered["published_date"]) | set(coverage_days))
 
 
 def _spikes(candidate: Candidate, days: list[date], sources: pl.DataFrame, topics: pl.DataFrame, complete: dict[str, date]) -> None:
-    window = _around(days, marts.COVERAGE_SPIKES.reach, 0)
+    window = around(days, marts.COVERAGE_SPIKES.reach, 0)
     found = coverage_spikes(
-        candidate.read(marts.ARTICLES, _keys(window)),
-        candidate.read(ops.SOURCE_DAYS, _keys(window, "day")),
+        candidate.read(marts.ARTICLES, keys(window)),
+        candidate.read(ops.SOURCE_DAYS, keys(window, "day")),
         sources,
         topics,
         pl.Series("day", days, pl.Date),
         complete,
     )
-    candidate.replace(marts.COVERAGE_SPIKES, _keys(days), found)
+    candidate.replace(marts.COVERAGE_SPIKES, keys(days), found)
 
 
 def _last_complete(candidate: Candidate, sources: pl.DataFrame) -> dict[str, date]:
@@ -315,32 +202,3 @@ def _last_complete(candidate: Candidate, sources: pl.DataFrame) -> dict[str, dat
         day = latest.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
         last[country] = min(day, last.get(country, day))
     return last
-
-
-def _spans(days: Iterable[date]) -> Iterator[list[date]]:
-    """The days in order, in groups that lie within SPAN_DAYS."""
-    span: list[date] = []
-    for day in sorted(days):
-        if span and (day - span[0]).days >= SPAN_DAYS:
-            yield span
-            span = []
-        span.append(day)
-    if span:
-        yield span
-
-
-def _tell(say: Say, what: str, span: list[date], days: Iterable[date]) -> None:
-    """Say how far it is, where it takes more than a moment."""
-    first, last = min(days, default=span[0]), max(days, default=span[-1])
-    if last - first > timedelta(days=4 * SPAN_DAYS):
-        say(f"{what} up to {span[-1]} of {last}")
-
-
-def _around(days: set[date] | list[date], before: int, after: int) -> set[date]:
-    return {day + timedelta(days=number) for day in days for number in range(-before, after + 1)}
-
-
-def _keys(days: set[date] | list[date], name: str = "published_date") -> pl.DataFrame:
-    return pl.DataFrame({name: sorted(days)}, schema={name: pl.Date})
-
-

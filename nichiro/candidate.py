@@ -7,12 +7,13 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from nichiro.build import Built, Say
+from nichiro.build import Built
 from nichiro.build import build as bring_up
 from nichiro.errors import CheckFailed, ConfigError
 from nichiro.history import read_history
 from nichiro.run import Run
 from nichiro.settings import Settings
+from nichiro.spans import Say
 from nichiro.status import Status, read_status
 from warehouse.lake import Lake
 from warehouse.store import Candidate, current_release, served_tables

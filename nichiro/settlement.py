@@ -1,0 +1,131 @@
+"""Documents settled: which version is current, who copied whom, what became of each capture.
+
+For the documents that a build found affected, and for those whose origin can have changed with them; texts and signatures
+come from the lake, everything else from the candidate.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from nichiro.spans import Say, around, keys, spans, tell
+from transforms.articles import articles, served_text
+from transforms.copies import copies, repeating
+from transforms.documents import documents, fates
+from warehouse.lake import Lake, Partition
+from warehouse.store import Candidate
+from warehouse.tables import enriched, marts, ops, raw, staging
+
+PARTITION = ["captured_date", "run_id", "source_id"]
+BATCH = 2_000      # partitions that are read in one go
+
+
+def settle(
+    lake: Lake, candidate: Candidate, affected: pl.DataFrame, sources: pl.DataFrame, say: Say
+) -> tuple[set[date], int]:
+    """Settle the affected documents and who copied whom; returns the days whose articles changed, and how many there are."""
+    current = documents(candidate.read(staging.ARTICLES, affected)).sort("published_date", "article_id")
+    before = candidate.read(marts.ARTICLES, affected, ["published_date"])
+    candidate.delete(marts.ARTICLES, affected)
+    others = _copies(lake, candidate, affected, current.select(_COMPARED), say)
+    days = set(before["published_date"]) | set(current["published_date"]) | _move(candidate, others)
+    text = _texts(lake, candidate, current.select("capture_id"), sources)
+    for span in spans(set(current["published_date"])):
+        settled = current.filter(pl.col("published_date").is_in(span))
+        captures = settled.select("capture_id")
+        candidate.insert(
+            marts.ARTICLES,
+            articles(
+                settled.join(text, on="capture_id", how="left"),
+                candidate.read(enriched.RELEVANCE_TABLE, captures),
+                candidate.read(enriched.TOPICS, captures),
+                candidate.read(enriched.TONE, captures),
+                candidate.read(enriched.COPIES, settled.select("article_id")),
+                sources,
+            ),
+        )
+        tell(say, "articles", span, days)
+    return days, current.height
+
+
+_COMPARED = ["article_id", "capture_id", "source_id", "language_code", "published_at", "published_date"]
+
+
+def _copies(lake: Lake, candidate: Candidate, affected: pl.DataFrame, current: pl.DataFrame, say: Say) -> pl.DataFrame:
+    """Settle the copies among ``current`` and among those whose origin can have changed with it; return the latter.
+
+    These are the documents that copied an affected one, and those that repeat what it is now.
+    """
+    reach = enriched.COPIES.reach
+    days = set(current["published_date"])
+    copied = candidate.read(enriched.COPIES, affected.rename({"article_id": "syndicated_from"}), ["article_id"])
+    others = [copied.join(affected, on="article_id", how="anti")]
+    for span in spans(days):
+        origins = current.filter(pl.col("published_date").is_in(span))
+        near = candidate.read(marts.ARTICLES, keys(around(span, 1, reach)), _COMPARED)
+        if near.height:
+            found = repeating(_signed(lake, candidate, pl.concat([origins, near])), origins["article_id"])
+            others.append(found.to_frame().join(affected, on="article_id", how="anti"))
+    settled = pl.concat(others).unique()
+    candidate.delete(enriched.COPIES, pl.concat([affected, settled]))
+    targets = pl.concat([current, candidate.read(marts.ARTICLES, settled, _COMPARED)])
+    for span in spans(set(targets["published_date"])):
+        window = around(span, reach, 1)
+        texts = [current.filter(pl.col("published_date").is_in(window)), candidate.read(marts.ARTICLES, keys(window), _COMPARED)]
+        mine = targets.filter(pl.col("published_date").is_in(span))["article_id"]
+        candidate.insert(enriched.COPIES, copies(_signed(lake, candidate, pl.concat(texts)), mine))
+        tell(say, "copies", span, days)
+    return settled
+
+
+def _signed(lake: Lake, candidate: Candidate, texts: pl.DataFrame) -> pl.DataFrame:
+    """The documents with their signatures, which the lake holds."""
+    captures = texts.select("capture_id")
+    signatures = lake.read_all(enriched.SIGNATURES, _where(candidate, captures), ["capture_id", "signature"])
+    return texts.join(signatures, on="capture_id")
+
+
+def _move(candidate: Candidate, others: pl.DataFrame) -> set[date]:
+    """Give documents that were settled before the origin that they have now; return the days on which one changed."""
+    stale = candidate.read(marts.ARTICLES, others)
+    fresh = (
+        stale.drop("syndicated_from", "is_copy")
+        .join(candidate.read(enriched.COPIES, others, ["article_id", "syndicated_from"]), on="article_id", how="left")
+        .with_columns(is_copy=pl.col("syndicated_from").is_not_null())
+    )
+    moved = fresh.join(stale, on=["article_id", "syndicated_from"], how="anti", nulls_equal=True)
+    candidate.replace(marts.ARTICLES, moved.select("article_id"), moved)
+    return set(moved["published_date"])
+
+
+def _texts(lake: Lake, candidate: Candidate, captures: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
+    """capture_id and what may be served of its body, which the lake holds whole."""
+    found = [pl.DataFrame(schema={"capture_id": pl.String, "text": pl.String})]
+    where = _where(candidate, captures)
+    for start in range(0, len(where), BATCH):
+        bodies = lake.read_all(staging.ARTICLES, where[start : start + BATCH], ["capture_id", "source_id", "body"])
+        found.append(served_text(bodies.join(captures, on="capture_id", how="semi"), sources))
+    return pl.concat(found)
+
+
+def _where(candidate: Candidate, captures: pl.DataFrame) -> list[Partition]:
+    """The partitions that hold these captures."""
+    return partitions_of(candidate.read(raw.CAPTURES, captures, PARTITION).unique().sort(PARTITION))
+
+
+def partitions_of(rows: pl.DataFrame) -> list[Partition]:
+    """The partitions that rows with their key name."""
+    return [Partition(*row) for row in rows.select(PARTITION).iter_rows()]
+
+
+def settle_fates(candidate: Candidate, before: pl.DataFrame, affected: pl.DataFrame, changed: pl.DataFrame) -> None:
+    """Settle what became of each capture of dirty partitions and of affected documents."""
+    versions = candidate.read(staging.ARTICLES, affected)
+    now = candidate.read(staging.OUTCOMES, changed.select(PARTITION))
+    captures = pl.concat([before, now.select("capture_id"), versions.select("capture_id")]).unique()
+    outcomes = candidate.read(staging.OUTCOMES, captures)
+    candidate.replace(
+        ops.FATES_TABLE, captures, fates(outcomes, versions, candidate.read(staging.QUARANTINE, captures))
+    )
