@@ -29,6 +29,7 @@ RUN_ID = re.compile(r"\d{8}T\d{6}Z-\d{3}")
 PROCESS = re.compile(r"\.\d+\.tmp$")
 LOGS = (".jsonl", ".log")   # they are read by people only and may fall silent
 CHANGES = re.compile(r"\s*(INSERT|DELETE|CREATE|CHECKPOINT|ALTER|DROP|UPDATE)", re.I)
+ATTACHES = re.compile(r"ATTACH '([^']+)'")
 ERRORS = {"eio": errno.EIO, "enospc": errno.ENOSPC, "full": errno.ENOSPC}
 
 
@@ -182,7 +183,7 @@ def _databases(seen: Watch) -> None:
         """A DuckDB connection whose class cannot be changed, so it is worn inside."""
 
         def __init__(self, inner: Any, path: str) -> None:
-            self._inner, self._path = inner, path
+            self._inner, self._path = inner, path   # of the file that it writes, also when it is attached
 
         def __getattr__(self, name: str) -> Any:
             return getattr(self._inner, name)
@@ -194,6 +195,8 @@ def _databases(seen: Watch) -> None:
             self._inner.close()
 
         def execute(self, statement: str, *given: Any) -> Any:
+            if attached := ATTACHES.match(statement):
+                self._path = attached[1]
             if change := CHANGES.match(statement):
                 try:
                     seen.meet(f"duckdb {change[1].lower()}", self._path)
@@ -205,6 +208,6 @@ def _databases(seen: Watch) -> None:
 
     def watched(path: str = ":memory:", read_only: bool = False, **named: Any) -> Any:
         inner = opened(path, read_only=read_only, **named)
-        return inner if read_only or path == ":memory:" else Guarded(inner, path)
+        return inner if read_only else Guarded(inner, path)
 
     duckdb.connect = watched   # type: ignore[assignment]

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from benchmarks.faults.day import LATER, Day, copy, fingerprint
+from benchmarks.faults.day import LATER, Day, copy
+from benchmarks.faults.fingerprint import fingerprint
 from benchmarks.faults.forks import Ended, each
 from benchmarks.faults.rows import Difference, difference, tables_of
 

