@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import tempfile
 import threading
@@ -15,11 +16,13 @@ BEAT_SECONDS = 0.1      # between two looks at the tree; a peak shorter than tha
 
 @dataclass(frozen=True)
 class Measured:
-    """``seconds`` of wall time; ``peak_mb`` is the largest sum of resident memory over the tree, in MB (10⁶ bytes)."""
+    """``seconds`` of wall time; ``peak_mb`` is the largest sum of resident memory over the tree, in MB (10⁶ bytes);
+    ``cpu_seconds`` of processor time, its own and that of the children it waited for."""
 
     seconds: float
     peak_mb: float
     output: str
+    cpu_seconds: float
 
 
 def run(command: list[str], *, environment: dict[str, str], text: str = "") -> Measured:
@@ -27,7 +30,7 @@ def run(command: list[str], *, environment: dict[str, str], text: str = "") -> M
     with tempfile.TemporaryFile("w+", encoding="utf-8") as errors, tempfile.TemporaryFile("w+", encoding="utf-8") as given:
         given.write(text)
         given.seek(0)
-        start = time.perf_counter()
+        start, used = time.perf_counter(), _used()
         with subprocess.Popen(
             command, env=environment, stdin=given, stdout=subprocess.PIPE, stderr=errors, text=True, encoding="utf-8"
         ) as child:
@@ -39,7 +42,13 @@ def run(command: list[str], *, environment: dict[str, str], text: str = "") -> M
         errors.seek(0)
         if code:
             raise RuntimeError(f"{' '.join(command)} ended with exit {code}:\n{errors.read()[-2000:]}")
-    return Measured(seconds, peak.bytes / 1e6, output)
+    return Measured(seconds, peak.bytes / 1e6, output, _used() - used)
+
+
+def _used() -> float:
+    """Processor seconds of all children that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 class _Peak:

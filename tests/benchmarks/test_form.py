@@ -41,6 +41,14 @@ def test_a_fallen_floor_is_exit_1(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     assert set(printed["rows"][0]) == {"system", "dataset", "metric", "value", "n"}
 
 
+def test_a_quick_run_is_not_asked_for_what_only_a_whole_one_measures(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(form, "load_floors", lambda benchmark: [Floor("demo", "peak_mb", at_most=1, only_whole=True)])
+    report("pipeline", lambda quick: ROWS, ["--json", "--quick"])
+    with pytest.raises(SystemExit):
+        report("pipeline", lambda quick: ROWS, ["--json"])
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["floors"] == []
+
+
 def test_every_floor_binds() -> None:
     pinned = json.loads(form.FLOORS.read_text(encoding="utf-8"))
     for benchmark in pinned:
