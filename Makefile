@@ -14,7 +14,7 @@ UV ?= $(shell uv --version >/dev/null 2>&1 && command -v uv)
 PYTEST := $(BIN)/python -m pytest
 # A file's tests stay together, as they share what is dear to make; make WORKERS=0 runs them in one process.
 WORKERS ?= 2
-# What writes and reads releases, the whole chain included; WAREHOUSE_TESTS=tests runs all, three times as long.
+# What writes and reads releases, the whole chain included; WAREHOUSE_TESTS=tests runs all.
 WAREHOUSE_TESTS := tests/warehouse tests/end_to_end/test_law.py tests/end_to_end/test_demo.py tests/nichiro/test_query.py \
 	tests/nichiro/test_export.py tests/nichiro/test_notebook.py tests/nichiro/test_report.py
 
