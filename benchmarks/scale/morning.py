@@ -30,7 +30,8 @@ def write_captures(data_dir: Path, catalog: dict[str, Source], run: Run, pages: 
         log.response(f"{url}feed.xml", "feed", 200, [("Content-Type", "application/xml")], b"<rss/>", [])
         for page in fetched:
             before = told.setdefault(language, [])
-            paragraphs = random.choice(before) if before and random.random() < REPRINTED else outlets.text(language, random.random() < 0.3, rng)
+            is_reprint = before and random.random() < REPRINTED
+            paragraphs = random.choice(before) if is_reprint else _mixed(outlets.text(language, random.random() < 0.3, rng), language, random)
             before.append(paragraphs)
             day = run.run_date - timedelta(days=random.randint(1, 60) if random.random() < LATE else 0)
             at = datetime.combine(day, time(random.randint(0, 8), random.randint(0, 59)), ZoneInfo(source.timezone))
@@ -39,3 +40,10 @@ def write_captures(data_dir: Path, catalog: dict[str, Source], run: Run, pages: 
                 language=language, headline=outlets.headline(language, page), at=at.isoformat(), text=text, menu=outlets.MENU)
             log.response(f"{url}{day:%Y/%m/%d}/{run.run_id[:8]}{page}.html", "article", 200, HEADERS, html.encode(), [])
         log.write("ok", None, len(fetched), None)
+
+
+def _mixed(paragraphs: list[str], language: str, random: Random) -> list[str]:
+    """The paragraphs but for the first three in an order of words of their own: the pool is small, and no two pages repeat each other."""
+    between = "" if language == "ja" else " "
+    parts = [list(paragraph) if language == "ja" else paragraph.split() for paragraph in paragraphs]
+    return paragraphs[:3] + [between.join(random.sample(words, len(words))) for words in parts[3:]]
