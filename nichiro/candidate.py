@@ -111,7 +111,7 @@ def _within_reach(candidate: Candidate, note: dict) -> Callable[[str, str], pl.S
 
 
 def _ledger(candidate: Candidate, run: Run, status: Status) -> None:
-    """Write this run, and those blocked since the last release, with their checks into the candidate."""
+    """Write this run, and those that the candidate does not hold yet, with their checks into it."""
     latest = max(candidate.read(ops.RUNS, columns=["run_id"])["run_id"], default="")
     for folder in sorted(run.directory.parent.iterdir()):
         if folder.name <= latest or not (folder / "status.json").exists():
@@ -120,10 +120,10 @@ def _ledger(candidate: Candidate, run: Run, status: Status) -> None:
         for path in sorted(folder.glob("checks_*.parquet")):
             results = [ops.CHECK_RESULTS.empty(), pl.read_parquet(path)]   # of an older nichiro: it lacks columns
             candidate.insert(ops.CHECK_RESULTS, pl.concat(results, how="diagonal"))
-        if told is status or told.status == "blocked":
+        if told is status or told.status in ("blocked", "published"):   # a fresh candidate holds none of them
             row = {
                 "run_id": told.run_id, "run_date": told.run_date, "started_at": told.started_at,
-                "status": "published" if told is status else "blocked", "build_id": told.build_id,
+                "status": "published" if told is status else told.status, "build_id": told.build_id,
             }
             candidate.insert(ops.RUNS, pl.DataFrame([row], schema=ops.RUNS.schema))
 

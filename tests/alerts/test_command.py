@@ -97,7 +97,7 @@ def test_a_blocked_run_is_told_to_those_who_keep_it_running(world: World) -> Non
 
 def test_the_next_release_holds_the_rows(world: World) -> None:
     """Served at the next publish, each run's rows once."""
-    from nichiro.candidate import _alert_log
+    from nichiro.candidate import _run_log
     from warehouse.lake import Lake
     from warehouse.store import Candidate
     from warehouse.tables.ops import ALERT_OBSERVATIONS, DECISIONS_TABLE
@@ -106,7 +106,7 @@ def test_the_next_release_holds_the_rows(world: World) -> None:
     world.at().decide("useful", "somebody", alert_id="a" * 32)
     candidate = Candidate.start(world.data_dir)
     for _ in range(2):
-        _alert_log(candidate, Lake(world.data_dir))
+        _run_log(candidate, Lake(world.data_dir))
         assert candidate.read(ALERT_OBSERVATIONS).height == 3
         assert candidate.read(DECISIONS_TABLE).height == 1
     candidate.clear()
