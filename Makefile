@@ -49,7 +49,7 @@ test: setup ## the fast tests
 	$(PYTEST) -q -n $(WORKERS) --dist loadfile -m "not slow and not browser and not airflow"
 
 slow: setup ## the tests that take minutes, the shuffled 120 days among them
-	$(PYTEST) -q -m slow
+	$(PYTEST) -q -n $(WORKERS) --dist loadfile -m slow
 
 browser: setup ## the report in Chromium (apt-get install chromium fonts-ipafont-gothic)
 	$(PYTEST) -q -m browser
