@@ -103,6 +103,7 @@ golden: setup ## a data folder of the version that is being released, for later 
 benchmarks: setup ## the quick benchmarks against their floors
 	$(BIN)/python -m benchmarks.pipeline --json --quick
 	$(BIN)/python -m benchmarks.truth --json
+	$(BIN)/python -m benchmarks.scale --json --quick
 
 lock: ## resolve the requirements anew (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header -p 3.11 pyproject.toml --extra dev -o requirements/dev.txt

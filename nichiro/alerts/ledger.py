@@ -35,7 +35,7 @@ class Ledger:
         """All rows of a table, the oldest run first."""
         if table.name not in self._rows:
             since = self._mine.captured_date - timedelta(days=MEMORY_DAYS)
-            partitions = [each for each in self._lake.partitions(table) if each.captured_date >= since and each.source_id == LOG]
+            partitions = [each for each in self._lake.partitions(table, since=since) if each.source_id == LOG]
             self._rows[table.name] = table.conform(self._lake.read_all(table, sorted(partitions)))
         return self._rows[table.name]
 
