@@ -72,7 +72,7 @@ def crawl(
     several threads. Raises ConfigError for an unknown source, an impolite or anonymous live crawl, a reversed range;
     TransientError for trouble of our own. A site in trouble is a row, never an error.
     """
-    sources = _chosen(catalog, source_ids)
+    sources = chosen(catalog, source_ids)
     check_polite(settings, sources)
     if (first_date is None) != (last_date is None) or (first_date and last_date and first_date > last_date):
         raise ConfigError(
@@ -105,7 +105,8 @@ def crawl(
     return pl.concat([CRAWLS.empty(), *(lake.read(CRAWLS, task.partition) for task in tasks.values())])
 
 
-def _chosen(catalog: dict[str, Source], source_ids: list[str] | None) -> list[Source]:
+def chosen(catalog: dict[str, Source], source_ids: list[str] | None) -> list[Source]:
+    """The sources of these ids, every active one for None. Raises ConfigError for an unknown id, with the nearest."""
     if source_ids is None:
         return [source for source in catalog.values() if source.status == "active"]
     for source_id in source_ids:

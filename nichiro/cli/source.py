@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.cells import cell_len
@@ -10,6 +11,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from nichiro.cli.options import DataDir, Json, output, settings_of
+from nichiro.log import shown
+
+if TYPE_CHECKING:
+    from nichiro.checkup import Checkup
 
 WIDE = 160   # columns; on a narrower screen the rest is left to `nichiro source show`
 TITLE, EVIDENCE = 36, 38   # columns they take at WIDE; evidence gets what is more
@@ -60,3 +65,46 @@ def show(source_id: str, data_dir: DataDir = None) -> None:
     if source_id not in catalog:
         raise ConfigError(f"unknown source {source_id}", "see `nichiro source list`")
     print(catalog[source_id].model_dump_json(indent=2))
+
+
+@app.command("check", epilog="Example: NICHIRO_CONTACT=https://example.org/us nichiro source check ru_kremlin_news_en")
+def check(
+    source_id: str,
+    articles: Annotated[int, typer.Option("--articles", "-n", min=1, max=20, help="Articles to ask for.")] = 1,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Look at one source live: robots.txt, a document of each kind, an article; say what is wrong and what to change.
+
+    Polite as any crawl, and needs NICHIRO_CONTACT. Nothing of it enters the archive or the log. Ends with 0 where the
+    source is healthy, 1 where not, 75 where our own network is in trouble, 78 for an unknown source.
+    """
+    from crawlers.catalog import load_catalog
+    from nichiro.checkup import check as look
+
+    settings = settings_of(data_dir)
+    found = look(settings, load_catalog(settings.catalog_dir), source_id, articles)
+    if as_json:
+        print(found.model_dump_json())
+    else:
+        output.print("\n".join(_lines(found)), markup=False)
+    raise typer.Exit(0 if found.is_healthy else 1)
+
+
+def _lines(found: Checkup) -> Iterator[str]:
+    """The checkup for a person; what is crawled is stripped of control characters."""
+    yield f"{found.source_id}: {found.state}" + (f": {shown(found.reason)}" if found.reason else "")
+    for one in found.asked:
+        counts = f", {one.links} links, {one.followed} followed" if one.links is not None else ""
+        why = one.reason or one.detail
+        yield f"  {one.kind:<9} {one.outcome}{counts}{f' ({shown(why)})' if why else ''}  {shown(one.url)}"
+    if found.newest_at:
+        yield f"  newest    {found.newest_at}, {found.newest_age_days:g} days old"
+    if found.articles_read:
+        yield "  filled    " + "  ".join(f"{name} {share:.0%}" for name, share in found.fill.items())
+        yield f"  body      {found.median_body_length:g} characters (median); dates to the {', '.join(found.precision)}"
+    for line in found.opt_outs:
+        yield f"  opt-out   {shown(line)}"
+    for line in found.advice:
+        yield f"  change    {shown(line)}"
+    yield "  nothing of this look was archived"
