@@ -10,6 +10,7 @@ import scrapy
 from scrapy.crawler import CrawlerProcess
 from scrapy.exceptions import IgnoreRequest
 
+from crawlers.download import HANDLERS
 from crawlers.settings import MAX_RESPONSE_BYTES, check_polite, user_agent
 from nichiro.errors import ConfigError, NichiroError, TransientError
 from nichiro.settings import load_settings
@@ -45,6 +46,7 @@ def fetch(url: str) -> bytes:
             "USER_AGENT": user_agent(settings),
             "ROBOTSTXT_OBEY": True,
             "NICHIRO_PROXY": settings.proxy or None,
+            "DOWNLOAD_HANDLERS": HANDLERS,
             "HTTPERROR_ALLOW_ALL": True,
             "DOWNLOAD_VERIFY_CERTIFICATES": True,
             "DOWNLOAD_MAXSIZE": MAX_RESPONSE_BYTES,

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import logging
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
@@ -23,6 +22,7 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Headers, Response
 
+from crawlers.download import Refused
 from crawlers.log import Fetch
 from crawlers.tombstones import is_taken_down
 from nichiro.errors import NichiroError
@@ -51,10 +51,6 @@ class RobotsDenied(IgnoreRequest):
         self.unread = unread
 
 
-class Refused(IgnoreRequest):
-    """Not asked: an address inside our own network, or a crawl that is already broken off."""
-
-
 class ArchiveMiddleware:
     """Writes responses to the WARC file and outcomes to the log, one row per attempt."""
 
@@ -76,8 +72,6 @@ class ArchiveMiddleware:
     def process_request(self, request: Request) -> None:
         if self.spider.trouble:
             raise Refused("this crawl was broken off")
-        if _is_inside(request.url):
-            raise Refused("the address lies inside a private network")
         if is_taken_down(request.url, self.spider.source.key, self.spider.frontier.tombstones):
             raise Refused("taken down: a redirect leads to it")
         if self.proxy:
@@ -176,15 +170,6 @@ def denying_rule(robots_txt: str, url: str) -> str:
 
 def _kind(request: Request) -> str:
     return request.meta.get("kind", "robots")
-
-
-def _is_inside(url: str) -> bool:
-    """A host that is an address of a private network or this machine: a hostile page's link to our own services."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return not ip_address(host).is_global
-    except ValueError:
-        return host == "localhost" or host.endswith((".localhost", ".internal", ".local"))
 
 
 def _listed(headers: Headers) -> list[tuple[str, str]]:

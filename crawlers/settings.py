@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from crawlers.download import HANDLERS
 from crawlers.source import Source
 from nichiro import __version__
 from nichiro.errors import ConfigError
@@ -44,6 +45,7 @@ def scrapy_settings(settings: Settings, source: Source) -> dict[str, Any]:
         "USER_AGENT": user_agent(settings),
         "ROBOTSTXT_OBEY": True,
         "NICHIRO_PROXY": settings.proxy or None,
+        "DOWNLOAD_HANDLERS": HANDLERS,
         "CONCURRENT_REQUESTS_PER_DOMAIN": politeness.concurrency,
         "DOWNLOAD_DELAY": politeness.delay_seconds,
         "DOWNLOAD_DELAY_JITTER": 0,  # it would go below the delay

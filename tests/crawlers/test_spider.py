@@ -11,7 +11,7 @@ from twisted.python.failure import Failure
 from crawlers import health
 from crawlers.health import Verdict
 from crawlers.log import CrawlLog, Fetch, Task
-from crawlers.middleware import _is_inside, denying_rule
+from crawlers.middleware import denying_rule
 from crawlers.settings import scrapy_settings
 from crawlers.spider import SourceSpider
 from crawlers.state import CrawlState, Document, Page
@@ -79,22 +79,6 @@ def test_the_rule_that_denies() -> None:
     robots = "User-agent: *\nDisallow: /private\nDisallow: /private/letters\nAllow: /\n"
     assert denying_rule(robots, "http://a.example/private/letters/1") == "Disallow: /private/letters"
     assert denying_rule(robots, "http://a.example/private/x") == "Disallow: /private"
-
-
-@pytest.mark.parametrize(
-    ("url", "is_inside"),
-    [
-        ("http://127.0.0.1:8080/x", True),
-        ("http://[::1]/", True),
-        ("http://169.254.169.254/latest", True),
-        ("http://localhost/x", True),
-        ("http://db.internal/", True),
-        ("http://daily.example/", False),
-        ("http://8.8.8.8/", False),
-    ],
-)
-def test_addresses_inside(url: str, is_inside: bool) -> None:
-    assert _is_inside(url) == is_inside
 
 
 def fetch(outcome: str = "ok", status: int | None = 200, kind: str = "feed") -> Fetch:

@@ -1,29 +1,38 @@
-"""A fictional web of a few pages behind a forward proxy on loopback, for the crawler's tests."""
+"""A fictional web of a few pages on loopback, asked as a forward proxy or as the server itself, for the crawler's tests."""
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 
 
 @dataclass
 class Answer:
-    """One answer; ``status`` 0 closes the connection, ``pause`` is in seconds."""
+    """One answer; ``status`` 0 closes the connection, ``pause`` is in seconds, before it and between its bytes (``drip``)."""
 
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "text/html; charset=utf-8"})
     pause: float = 0.0
+    drip: float = 0.0
 
 
 class Web:
     """``pages`` maps a URL to its answer, or to a function of the request's headers; anything else is 404."""
 
-    def __init__(self, pages: dict[str, Answer | Callable[[dict[str, str]], Answer]]) -> None:
+    def __init__(
+        self,
+        pages: dict[str, Answer | Callable[[dict[str, str]], Answer]],
+        host: str = "127.0.0.1",
+        port: int = 0,
+        certificate: Path | None = None,
+    ) -> None:
         self.pages = pages
         self.asked: list[str] = []
         self.headers: dict[str, dict[str, str]] = {}
@@ -48,7 +57,11 @@ class Web:
                 if answer.status != 304:
                     self.send_header("Content-Length", str(len(answer.body)))
                 self.end_headers()
-                if answer.status != 304:
+                if answer.drip:
+                    for position in range(len(answer.body)):
+                        self.wfile.write(answer.body[position : position + 1])
+                        time.sleep(answer.drip)
+                elif answer.status != 304:
                     self.wfile.write(answer.body)
 
             def log_message(self, *_: object) -> None:
@@ -58,9 +71,14 @@ class Web:
             def handle_error(self, *_: object) -> None:
                 return  # a client that gave up is part of the tests
 
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server = Server((host, port), Handler)
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.port = self._server.server_port
+        self.url = f"http://{host}:{self.port}"
 
     def __enter__(self) -> Web:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
