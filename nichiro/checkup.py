@@ -178,7 +178,7 @@ def _feeds(settings: Settings, trial: Trial) -> list[tuple[str, str]]:
         return found
     parts = urlsplit(trial.source.discover[0].url)
     front = Discover(kind="listing", url=f"{parts.scheme}://{parts.netloc}/")
-    (second,) = attempt(settings, [trial.source.model_copy(update={"discover": [front]})], pages=0)
+    (second,) = attempt(settings, [trial.source.model_copy(update={"discover": [front]})], pages=0, again=True)
     return [feed for _, page in second.pages() for feed in proposal.feeds_of(page)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -50,12 +51,14 @@ class Trial:
                     continue  # its row of the quarantine says so
 
 
-def attempt(settings: Settings, sources: Sequence[Source], pages: int) -> list[Trial]:
+def attempt(settings: Settings, sources: Sequence[Source], pages: int, *, again: bool = False) -> list[Trial]:
     """Crawl today's documents of each source, one of each kind, and up to ``pages`` articles; nothing is kept on disk.
 
-    A source that has archives only is asked for today's. Raises what ``crawlers.run.crawl`` raises: ConfigError without
+    A source that has archives only is asked for today's; ``again``: its host was asked a moment ago, so it rests first. Raises what ``crawlers.run.crawl`` raises: ConfigError without
     a contact, TransientError for trouble of our own.
     """
+    if again:
+        time.sleep(max(source.politeness.delay_seconds for source in sources))
     tried = [_few(source, pages) for source in sources]
     with TemporaryDirectory(prefix="nichiro-trial-") as folder:
         settings = settings.model_copy(update={"data_dir": Path(folder)})

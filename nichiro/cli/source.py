@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.markup import escape
 from rich.table import Table
 
-from nichiro.cli.options import DataDir, Json, output, settings_of
+from nichiro.cli.options import DataDir, Json, output, say, settings_of
 from nichiro.log import shown
 
 if TYPE_CHECKING:
@@ -89,6 +89,37 @@ def check(
     else:
         output.print("\n".join(_lines(found)), markup=False)
     raise typer.Exit(0 if found.is_healthy else 1)
+
+
+@app.command("new", epilog="Example: nichiro source new https://gazette.example/world/ --write")
+def new(
+    url: Annotated[str, typer.Argument(help="A section's page, or a feed.")],
+    write: Annotated[bool, typer.Option("--write", help="Put it into the catalog, with a stub of its fixture.")] = False,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Draft a source's YAML from a site's own feeds, sitemaps, JSON-LD and articles; a person decides what it marks.
+
+    Polite as any crawl, and needs NICHIRO_CONTACT: robots.txt, the page, its feeds, two articles. Nothing is archived.
+    """
+    import json
+
+    from nichiro import scouting
+
+    settings = settings_of(data_dir)
+    found = scouting.scout(settings, url)
+    paths = [str(path) for path in scouting.write(settings, found)] if write else []
+    source_id = found.source.source_id
+    if as_json:
+        told = {"source_id": source_id, "sampled": found.sampled, "read": found.read, "written": paths, "yaml": found.draft.text}
+        print(json.dumps(told, ensure_ascii=False))
+        return
+    print(found.draft.text)
+    say("new", f"{source_id}: {found.read} of {found.sampled} sampled articles read by it")
+    for path in paths:
+        say("new", f"wrote {path}")
+    where = "fill the fixture" if write else f"save it as {source_id}.yml in the catalog, or run again with --write"
+    say("new", f"next: decide what is marked, {where}, then `nichiro source check {source_id}`; see docs/adding-a-source.md")
 
 
 def _lines(found: Checkup) -> Iterator[str]:

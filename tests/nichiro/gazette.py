@@ -46,7 +46,7 @@ def feed(paths: list[str] = PATHS) -> bytes:
 
 def site(body: str = "story") -> dict[str, Answer]:
     """The gazette's pages; ``body`` is the class of the element that holds an article's text."""
-    front = f"""<html lang="en"><head><title>The Gazette</title><meta property="og:site_name" content="The Gazette">
+    front = f"""<html lang="en-JP"><head><title>The Gazette</title><meta property="og:site_name" content="The Gazette">
 <link rel="alternate" type="application/rss+xml" href="/feed.xml"><link rel="alternate" hreflang="ja" href="/ja/"></head>
 <body><a href="/terms">Terms of use</a>{"".join(f'<a href="{path}">Fiction</a>' for path in PATHS)}</body></html>"""
     robots = f"User-agent: GPTBot\nDisallow: /\n\nUser-agent: *\nDisallow: /private\nSitemap: {HOST}/news-sitemap.xml\n"
