@@ -24,6 +24,7 @@ from scrapy.http import Headers, Response
 
 from crawlers.download import Refused
 from crawlers.log import Fetch
+from crawlers.pace import LONGEST_WAIT
 from crawlers.tombstones import is_taken_down
 from nichiro.errors import NichiroError
 
@@ -101,7 +102,9 @@ class ArchiveMiddleware:
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        if isinstance(exception, RobotsDenied):
+        if isinstance(exception, NichiroError):
+            self.spider.trouble = exception
+        elif isinstance(exception, RobotsDenied):
             self.log.failure(request.url, _kind(request), "robots_denied", exception.reason)
         elif isinstance(exception, Refused):
             if not self.spider.trouble:
@@ -125,7 +128,7 @@ class ArchiveMiddleware:
 class RobotsMiddleware(RobotsTxtMiddleware):
     """Scrapy's, and as strict as RFC 9309 2.3.1.4: where robots.txt cannot be had (5xx, no answer) nothing is fetched.
 
-    A robots.txt that is not there (4xx) allows everything. Applies Crawl-delay, which Scrapy only parses.
+    A robots.txt that is not there (4xx) allows everything. Applies Crawl-delay and Request-rate, which Scrapy does not.
     """
 
     async def process_request(self, request: Request) -> None:  # type: ignore[override]
@@ -139,15 +142,18 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise RobotsDenied(f"robots.txt could not be read: {why}", answer)
         if parser is None or answer.http_status >= 400:
             return
-        self._slow_down(request, parser.crawl_delay(ROBOTS_TOKEN))
+        rest = declared_rest(parser.rp)
+        if rest > LONGEST_WAIT:
+            raise RobotsDenied(f"Crawl-delay: {rest:g}, longer than a crawl can wait")
+        self._slow_down(request, rest)
         if not parser.allowed(request.url, ROBOTS_TOKEN):
             body = answer.stored.body.decode("utf-8-sig", "replace") if answer.stored else ""
             raise RobotsDenied(denying_rule(body, request.url))
 
-    def _slow_down(self, request: Request, crawl_delay: float | None) -> None:
-        """Apply a Crawl-delay above our own; a replay at full speed has nobody to spare."""
+    def _slow_down(self, request: Request, crawl_delay: float) -> None:
+        """Apply a rest above our own; a replay at full speed has nobody to spare."""
         spider = cast("SourceSpider", self.crawler.spider)
-        if not crawl_delay or not spider.delay or crawl_delay <= spider.delay:
+        if not spider.delay or crawl_delay <= spider.delay:
             return
         spider.delay = crawl_delay
         downloader = self.crawler.engine.downloader
@@ -157,6 +163,13 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             downloader.slots[key].delay = crawl_delay
             downloader.slots[key].concurrency = 1
         logger.info("%s: Crawl-delay %s s applied", key, crawl_delay)
+
+
+def declared_rest(rules: Protego) -> float:
+    """Seconds between two requests as robots.txt wants them, by Crawl-delay or Request-rate; 0 where it says nothing."""
+    rate = rules.request_rate(ROBOTS_TOKEN)
+    per_request = rate.seconds / rate.requests if rate and rate.requests else 0.0
+    return max(rules.crawl_delay(ROBOTS_TOKEN) or 0.0, per_request)
 
 
 def denying_rule(robots_txt: str, url: str) -> str:

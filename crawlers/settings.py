@@ -11,14 +11,14 @@ from nichiro import __version__
 from nichiro.errors import ConfigError
 from nichiro.settings import Settings
 
-LEAST_DELAY_SECONDS = 1.0
+LEAST_DELAY_SECONDS = 5.0
 MAX_RESPONSE_BYTES = 16 * 2**20
 RETRIES = 2
 DNS_SECONDS = 20
 
 
 def check_polite(settings: Settings, sources: Iterable[Source]) -> None:
-    """Raise ConfigError for a live crawl that gives no contact or leaves a site less than a second of rest."""
+    """Raise ConfigError for a live crawl that gives no contact or leaves a site less than five seconds of rest."""
     if settings.is_replay:
         return
     if not settings.contact.strip():
@@ -45,6 +45,7 @@ def scrapy_settings(settings: Settings, source: Source) -> dict[str, Any]:
         "USER_AGENT": user_agent(settings),
         "ROBOTSTXT_OBEY": True,
         "NICHIRO_PROXY": settings.proxy or None,
+        "NICHIRO_HOSTS": str(settings.data_dir / "state" / "hosts"),
         "DOWNLOAD_HANDLERS": HANDLERS,
         "CONCURRENT_REQUESTS_PER_DOMAIN": politeness.concurrency,
         "DOWNLOAD_DELAY": politeness.delay_seconds,

@@ -67,6 +67,7 @@ DIRECT = {
     "warehouse/store.py": "the candidate, which nobody reads before publish has made it durable and renamed it",
     "crawlers/run.py": "crawl.log, a log",
     "crawlers/state.py": "a lock; the state itself is SQLite's to keep whole",
+    "crawlers/pace.py": "a few numbers of a host under a lock; a file cut short costs no more than a wait",
     "nichiro/airflow_services.py": "logs of Airflow's services",
     "nichiro/forkserver.py": "the standard streams of a forked step, and a lock",
 }

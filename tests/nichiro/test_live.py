@@ -39,7 +39,7 @@ def crawls(tmp_path: Path) -> pl.DataFrame:
 def test_no_network(command: Command, tmp_path: Path) -> None:
     """A real live run: `.invalid` resolves nowhere (RFC 6761), with or without a network."""
     for path in (tmp_path / "catalog").iterdir():
-        path.write_text(path.read_text().replace(".example", ".invalid").replace("delay_seconds: 0", "delay_seconds: 1"))
+        path.write_text(path.read_text().replace(".example", ".invalid").replace("delay_seconds: 0", "delay_seconds: 5"))
     with monitor() as (url, asked):
         done = command("run", NICHIRO_PING_URL=f"{url}/secret-path")
     assert done.returncode == 75
@@ -110,7 +110,7 @@ def test_proxy_refuses(command: Command) -> None:
 def test_proxy_of_the_environment_refuses(command: Command, tmp_path: Path) -> None:
     """HTTP_PROXY is honoured by a live crawl: nothing listens there, so nothing is reached."""
     for path in (tmp_path / "catalog").iterdir():
-        path.write_text(path.read_text().replace("delay_seconds: 0", "delay_seconds: 1"))
+        path.write_text(path.read_text().replace("delay_seconds: 0", "delay_seconds: 5"))
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     done = command("run", HTTP_PROXY=f"http://anna:pa55word@127.0.0.1:{port}")
