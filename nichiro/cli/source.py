@@ -56,15 +56,26 @@ def list_sources(data_dir: DataDir = None, as_json: Json = False, status: Annota
 
 
 @app.command("show", epilog="Example: nichiro source show ru_kremlin_news_en")
-def show(source_id: str, data_dir: DataDir = None) -> None:
-    """Print one source's declaration as it is understood, defaults included."""
-    from crawlers.catalog import load_catalog
-    from nichiro.errors import ConfigError
+def show(source_id: str, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """Tell everything about one source: declaration, evidence, rules in force, health of its last 30 days in the release.
 
-    catalog = load_catalog(settings_of(data_dir).catalog_dir)
-    if source_id not in catalog:
-        raise ConfigError(f"unknown source {source_id}", "see `nichiro source list`")
-    print(catalog[source_id].model_dump_json(indent=2))
+    The JSON holds the whole declaration, defaults included.
+    """
+    import json
+
+    from crawlers.catalog import load_catalog
+    from crawlers.run import chosen
+    from nichiro.dossier import dossier, lines
+    from nichiro.run import clock_of
+
+    settings = settings_of(data_dir)
+    (source,) = chosen(load_catalog(settings.catalog_dir), [source_id])
+    told = dossier(settings, source, clock_of(settings).now())
+    if as_json:
+        print(json.dumps(told, ensure_ascii=False, default=str))
+        return
+    for line in lines(source, told):
+        output.print(shown(line), markup=False)
 
 
 @app.command("check", epilog="Example: NICHIRO_CONTACT=https://example.org/us nichiro source check ru_kremlin_news_en")
