@@ -24,11 +24,14 @@ from scrapy.http import Headers, Response
 
 from crawlers.download import Refused
 from crawlers.log import Fetch
+from crawlers.optout import reserved_by
 from crawlers.pace import LONGEST_WAIT
 from crawlers.tombstones import is_taken_down
 from nichiro.errors import NichiroError
 
 if TYPE_CHECKING:
+    from scrapy.robotstxt import ProtegoRobotParser
+
     from crawlers.spider import SourceSpider
 
 logger = logging.getLogger(__name__)
@@ -88,6 +91,11 @@ class ArchiveMiddleware:
                 request.headers[name] = value
 
     def process_response(self, request: Request, response: Response) -> Response:
+        """Archive the response; an article that its headers reserve is no more than a row of the log."""
+        reserved = reserved_by(_listed(response.headers), ROBOTS_TOKEN) if _kind(request) == "article" else None
+        if reserved:
+            self.log.failure(request.url, "article", "robots_denied", reserved)
+            raise RobotsDenied(reserved)
         sent = [(name, value) for name, value in _listed(request.headers) if name.lower() not in SECRET_HEADERS]
         asked = [("Host", urlsplit(request.url).netloc), *sent]
         try:
@@ -142,13 +150,13 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise RobotsDenied(f"robots.txt could not be read: {why}", answer)
         if parser is None or answer.http_status >= 400:
             return
-        rest = declared_rest(parser.rp)
+        rest = declared_rest(cast("ProtegoRobotParser", parser).rp)
         if rest > LONGEST_WAIT:
             raise RobotsDenied(f"Crawl-delay: {rest:g}, longer than a crawl can wait")
         self._slow_down(request, rest)
         if not parser.allowed(request.url, ROBOTS_TOKEN):
             body = answer.stored.body.decode("utf-8-sig", "replace") if answer.stored else ""
-            raise RobotsDenied(denying_rule(body, request.url))
+            raise RobotsDenied(f"{denying_rule(body, request.url)}{_of_file(answer)}")
 
     def _slow_down(self, request: Request, crawl_delay: float) -> None:
         """Apply a rest above our own; a replay at full speed has nobody to spare."""
@@ -173,12 +181,40 @@ def declared_rest(rules: Protego) -> float:
 
 
 def denying_rule(robots_txt: str, url: str) -> str:
-    """The longest Disallow line that by itself forbids ``url``: what the outcome row shows."""
-    lines = {line.strip() for line in robots_txt.splitlines() if line.strip().lower().startswith("disallow:")}
+    """The longest Disallow line of our group that by itself forbids ``url``: what the outcome row shows."""
     denying = [
-        line for line in lines if not Protego.parse(f"User-agent: *\n{line}").can_fetch(url, ROBOTS_TOKEN)
+        line
+        for line in set(_own_lines(robots_txt))
+        if not Protego.parse(f"User-agent: *\n{line}").can_fetch(url, ROBOTS_TOKEN)
     ]
     return max(denying, key=lambda line: (len(line), line), default="Disallow")
+
+
+def _own_lines(robots_txt: str) -> list[str]:
+    """The Disallow lines of the groups that name us, or else of those for everyone (RFC 9309 2.2.1)."""
+    lines: dict[str, list[str]] = {ROBOTS_TOKEN: [], "*": []}
+    named: set[str] = set()
+    agents: list[str] = []
+    in_rules = False
+    for line in (line.strip() for line in robots_txt.splitlines()):
+        field, _, value = (part.strip().lower() for part in line.partition("#")[0].partition(":"))
+        if field == "user-agent":
+            agents = [value] if in_rules else [*agents, value]
+            named.add(value)
+            in_rules = False
+        elif field in ("allow", "disallow"):
+            in_rules = True
+            if field == "disallow":
+                for agent in agents:
+                    lines.setdefault(agent, []).append(line)
+    return lines[ROBOTS_TOKEN if ROBOTS_TOKEN in named else "*"]
+
+
+def _of_file(answer: Fetch) -> str:
+    """Which robots.txt said so: the hash of the archived file and when it came."""
+    if not answer.stored:
+        return ""
+    return f" (robots.txt {answer.capture['body_sha256'][:12]} of {answer.capture['captured_at']:%Y-%m-%d %H:%MZ})"
 
 
 def _kind(request: Request) -> str:

@@ -124,9 +124,9 @@ def test_a_day_is_archived_with_every_outcome(tmp_path: Path) -> None:
         ("/a/guarded", "challenged"), ("/a/denied", "robots_denied"),
     }  # fmt: skip
     assert f"{HOST}/a/denied" not in web.asked
-    assert log["fetches"].filter(pl.col("url").str.ends_with("/denied"))["detail"].to_list() == [
-        "Disallow: /a/denied"
-    ]
+    (rule,) = log["fetches"].filter(pl.col("url").str.ends_with("/denied"))["detail"]
+    robots_txt = log["captures"].filter(pl.col("kind") == "robots")["body_sha256"].item()
+    assert rule == f"Disallow: /a/denied (robots.txt {robots_txt[:12]} of 2026-05-03 23:30Z)"
     assert log["fetches"].filter(pl.col("url").str.ends_with("/broken")).height == 3, (
         "two retries, each archived"
     )
