@@ -204,13 +204,13 @@ def all_cases(day: Day) -> Iterator[Case]:
 
 
 def sample(day: Day) -> Iterator[Case]:
-    """A few cases of every fault: of each step one error and one death, elsewhere the first."""
-    for name in STEPS:
+    """One boundary of every step, errors and deaths in turn, and one case of every other fault."""
+    for number, name in enumerate(STEPS):
         step = undisturbed(day, name)
         cases = list(at_boundaries(step))
-        yield from (cases[len(cases) // 2 & ~1], cases[len(cases) * 2 // 3 | 1])
+        yield cases[len(cases) * 2 // 3 // 2 * 2 + number % 2]   # an error stands before its death
         if name == "parse":
             yield list(timed_kills(step))[2]
             yield next(full_disk(step))
     for several in (damage, clock_jumps, together, deleted_release):
-        yield next(several())
+        yield from {case.fault: case for case in several()}.values()

@@ -18,6 +18,7 @@ import polars as pl
 
 from benchmarks.faults.boundary import PROCESS
 from warehouse.digests import stretches
+from warehouse.seal import verify
 from warehouse.store import DATABASE
 
 UNREAD = (".jsonl", ".log", ".lock", ".tmp")
@@ -46,8 +47,9 @@ def _shape(path: Path, data_dir: Path) -> str:
     if path.is_dir() or path.suffix == ".tmp":
         return ""
     if path.suffix in (".gz", ".open"):
-        return str(sum(not each.fault for each in stretches(path)))
-    if path.suffix == ".parquet" and path.is_relative_to(data_dir / "lake" / "raw"):
+        return str(sum(not each.fault for each in stretches(path)) // 2)   # a response and its request
+    is_log = path.suffix == ".parquet" and path.is_relative_to(data_dir / "lake" / "raw")
+    if is_log and verify(path) == "whole":
         return str(pl.scan_parquet(path, hive_partitioning=False).select(pl.len()).collect().item())
     if path.suffix == ".sqlite":
         with sqlite3.connect(path) as state:
