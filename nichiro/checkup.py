@@ -13,6 +13,8 @@ from pydantic import BaseModel, Field
 from crawlers import advice, proposal, reservation
 from crawlers.causes import ASK
 from crawlers.extract import CHALLENGES
+from crawlers.health import Verdict, of_fetch
+from crawlers.log import Fetch
 from crawlers.run import chosen
 from crawlers.source import Discover, Source
 from nichiro.errors import TransientError
@@ -58,7 +60,7 @@ class Checkup(BaseModel):
 def check(settings: Settings, catalog: dict[str, Source], source_id: str, pages: int = 1) -> Checkup:
     """Ask for robots.txt, one document of each kind and ``pages`` articles, by the spider and the rules of every day.
 
-    Healthy is a source whose documents read well and whose every page asked for became an article, at least one. Raises
+    Healthy is a source whose documents read well and whose every page that came reads as an article, at least one. Raises
     ConfigError for an unknown id or no contact, TransientError where our own network is in trouble.
     """
     (source,) = chosen(catalog, [source_id])
@@ -111,7 +113,10 @@ def _health(trial: Trial) -> tuple[str, str | None]:
     if reasons:
         return "changed", "pages that do not read as articles: " + ", ".join(f"{name} {count}" for name, count in reasons.items())
     if trial.articles.is_empty() and trial.source.terms.access != "feed_only":
-        return "changed", "no article could be had: see what was asked for"
+        asked = trial.fetches.filter(kind="article").select("url", "kind", "outcome", "http_status", "detail")
+        verdicts = filter(None, (of_fetch(Fetch(**row)) for row in asked.iter_rows(named=True)))
+        worst = next(verdicts, Verdict("changed", "no article could be had: see what was asked for"))
+        return worst.state, worst.reason
     return state, reason
 
 
@@ -122,7 +127,7 @@ def _challenge(trial: Trial) -> bool:
 def _asked(trial: Trial) -> Iterator[Asked]:
     reasons = dict(trial.quarantine.select("capture_id", "reason").iter_rows())
     for fetch in trial.fetches.iter_rows(named=True):
-        found = trial.discoveries.filter(pl.col("capture_id") == fetch["capture_id"])["decision"]
+        found = trial.discoveries.filter(pl.col("capture_id") == (fetch["capture_id"] or ""))["decision"]
         is_document = fetch["kind"] not in ("robots", "article") and fetch["outcome"] == "ok"
         yield Asked(
             **{name: fetch[name] for name in ("kind", "url", "outcome", "detail")},
@@ -178,7 +183,7 @@ def _feeds(settings: Settings, trial: Trial) -> list[tuple[str, str]]:
         return found
     parts = urlsplit(trial.source.discover[0].url)
     front = Discover(kind="listing", url=f"{parts.scheme}://{parts.netloc}/")
-    (second,) = attempt(settings, [trial.source.model_copy(update={"discover": [front]})], pages=0, again=True)
+    (second,) = attempt(settings, [trial.source.model_copy(update={"discover": [front]})], pages=0)
     return [feed for _, page in second.pages() for feed in proposal.feeds_of(page)]
 
 

@@ -52,7 +52,7 @@ def scout(settings: Settings, url: str) -> Proposal:
     _refuse(first)
     front = next((page for _, page in first.pages("listing")), None)
     discover = _documents(front, _robots(first), url)
-    (second,) = attempt(settings, [_sampling(seed, discover, front)], SAMPLES, again=True)
+    (second,) = attempt(settings, [_sampling(seed, discover, front)], SAMPLES)
     _refuse(second)
     samples = [(row, page) for row, page in second.pages("article")]
     links = [link["url"] for link in second.discoveries.iter_rows(named=True) if link["decision"] != "off_pattern"]

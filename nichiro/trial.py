@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +16,7 @@ from crawlers.page import Page
 from crawlers.parse import parse
 from crawlers.run import crawl
 from crawlers.source import Follow, Source
+from nichiro.errors import TransientError
 from nichiro.run import start_run
 from nichiro.settings import Settings
 from warehouse.archive import ArchivedResponse, read_response
@@ -51,16 +51,16 @@ class Trial:
                     continue  # its row of the quarantine says so
 
 
-def attempt(settings: Settings, sources: Sequence[Source], pages: int, *, again: bool = False) -> list[Trial]:
+def attempt(settings: Settings, sources: Sequence[Source], pages: int) -> list[Trial]:
     """Crawl today's documents of each source, one of each kind, and up to ``pages`` articles; nothing is kept on disk.
 
-    A source that has archives only is asked for today's; ``again``: its host was asked a moment ago, so it rests first. Raises what ``crawlers.run.crawl`` raises: ConfigError without
+    A source that has archives only is asked for today's. Live, the hosts' rests are those of every crawl. Raises what ``crawlers.run.crawl`` raises: ConfigError without
     a contact, TransientError for trouble of our own.
     """
-    if again:
-        time.sleep(max(source.politeness.delay_seconds for source in sources))
     tried = [_few(source, pages) for source in sources]
     with TemporaryDirectory(prefix="nichiro-trial-") as folder:
+        if not settings.is_replay:
+            _share_rests(settings.data_dir, Path(folder))
         settings = settings.model_copy(update={"data_dir": Path(folder)})
         run = start_run(settings)
         daily = [source for source in tried if any(entry.kind != "archive" for entry in source.discover)]
@@ -71,6 +71,17 @@ def attempt(settings: Settings, sources: Sequence[Source], pages: int, *, again:
                 crawl(settings, run, catalog, list(catalog), day, day, lambda source_id, text: None)
         partitions = {source.source_id: Partition(run.started_at.date(), run.run_id, source.source_id) for source in tried}
         return [_read(settings.data_dir, partitions[source.source_id], source) for source in tried]
+
+
+def _share_rests(data_dir: Path, folder: Path) -> None:
+    """Rests are a host's, not a crawl's: one that is asked just now, or left alone for a while, is so here too."""
+    hosts = data_dir.resolve() / "state" / "hosts"
+    try:
+        hosts.mkdir(parents=True, exist_ok=True)
+        (folder / "state").mkdir()
+        (folder / "state" / "hosts").symlink_to(hosts)
+    except OSError as error:
+        raise TransientError(f"cannot write {hosts}: {error.strerror}", "check rights and free space") from error
 
 
 def _few(source: Source, pages: int) -> Source:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -105,3 +106,24 @@ def test_a_portal_is_our_own_trouble(look: Look, tmp_path: Path) -> None:
         (tmp_path / "catalog" / f"jp_{name}_world.yml").write_text(declared.replace("gazette.example", f"{name}.example"))
     with pytest.raises(TransientError, match="captive portal"):
         look(Everywhere(PORTAL))
+
+
+def test_articles_that_robots_txt_forbids(look: Look, tmp_path: Path) -> None:
+    declare(tmp_path / "catalog")
+    robots = Answer(b"User-agent: *\nDisallow: /world/", headers={"Content-Type": "text/plain"})
+    code, found = look(site() | {f"{HOST}/robots.txt": robots})
+    assert (code, found["state"]) == (1, "robots")
+    assert "Disallow: /world/" in found["reason"]
+
+
+def test_a_live_look_takes_its_turn_with_every_crawl(command: Command, tmp_path: Path) -> None:
+    """A host that is left alone by the crawls is not asked here either; nothing else is written."""
+    path = tmp_path / "catalog" / "jp_gazette_world.yml"
+    path.write_text(path.read_text().replace("gazette.example", "gazette.invalid").replace("delay_seconds: 0", "delay_seconds: 5"))
+    slot = tmp_path / "data" / "state" / "hosts" / "gazette.invalid.json"
+    slot.parent.mkdir(parents=True)
+    slot.write_text(json.dumps({"asleep_until": time.time() + 3600, "why": "asks for a pause by Retry-After"}))
+    done = command("source", "check", "jp_gazette_world", NICHIRO_CONTACT="https://example.org/crawler")
+    assert done.returncode == 1, done.stderr
+    assert "asks for a pause by Retry-After: not asked before" in done.stdout
+    assert [path for path in (tmp_path / "data").rglob("*") if path.is_file()] == [slot]
