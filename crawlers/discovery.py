@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from urllib.parse import urldefrag, urljoin
 
 from cssselect import SelectorError
@@ -29,6 +30,7 @@ SITEMAP_ROOTS = frozenset(("urlset", "sitemapindex"))
 DATES = ("updated", "pubdate", "published", "date", "modified", "issued", "created")
 LONGEST_HEADLINE = 500
 MAX_UNZIPPED = 64 * 2**20
+MOST_LINKS = 50_000  # what a sitemap may name; whoever names more wants to keep us busy
 _MARKUP = re.compile(r"<\s*[/a-zA-Z!]")
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_.]?(0[1-9]|1[0-2])[-/_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _URL_MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_.]?(0[1-9]|1[0-2])(?=[/_.-]|$)")
@@ -253,7 +255,7 @@ def _select(element: html.HtmlElement, css: str) -> list[html.HtmlElement]:
 
 def _numbered(links: Iterator[Link] | list[Link]) -> list[Link]:
     return [
-        Link(link.url, position, link.headline, link.published_text) for position, link in enumerate(links)
+        Link(link.url, position, link.headline, link.published_text) for position, link in enumerate(islice(links, MOST_LINKS))
     ]
 
 

@@ -5,6 +5,7 @@ It yields no items: every response lies in the archive before the spider sees it
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from urllib.parse import urlsplit
 
@@ -55,6 +56,7 @@ class SourceSpider(Spider):
         self._bug: str | None = None
         self._verdicts: list[Verdict] = []
         self._documents: set[str] = set()
+        self._left: Counter[str] = Counter()  # further documents that a declared one may still lead to
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: object, **kwargs: object) -> SourceSpider:
@@ -69,6 +71,7 @@ class SourceSpider(Spider):
             if (entry.kind == "archive") != self.task.is_backfill:
                 continue
             for url in expand(entry.url, *self.task.days) if self.task.is_backfill else [entry.url]:
+                self._left[entry.url] += entry.max_pages
                 yield self._document(entry, url, page=1)
 
     def read_document(self, response: Response, entry: Discover, page: int) -> Iterator[Request]:
@@ -180,10 +183,15 @@ class SourceSpider(Spider):
         ]
 
     def _further(self, entry: Discover, found: Found, page: int, has_news: bool) -> list[str]:
-        """Sitemaps of an index, and the next page while pages bring news (an archive: to its end)."""
+        """Sitemaps of an index, and the next page while pages bring news (an archive: to its end).
+
+        Never more than ``max_pages`` in all, however deep indexes name indexes and calendars go on.
+        """
         urls = [url for url in found.sitemaps if url not in self._documents][: entry.max_pages]
         if found.next_url and found.next_url not in self._documents and page < entry.max_pages:
             urls += [found.next_url] if has_news or entry.kind == "archive" else []
+        urls = urls[: self._left[entry.url]]
+        self._left[entry.url] -= len(urls)
         return urls
 
     def _unmodified(self, fetch: Fetch) -> Verdict:

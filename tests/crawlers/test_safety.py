@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from crawlers.addresses import is_inside, is_public
+from crawlers.discovery import MOST_LINKS, discover
 from crawlers.run import Assignment
-from crawlers.source import Source
+from crawlers.source import Discover, Source
 from nichiro.run import Run, start_run
 from nichiro.settings import PROJECT, Settings
 from tests.crawlers.test_crawl import XML, feed, logged, run_crawl, settings_of, source
@@ -145,6 +146,39 @@ def test_redirects_inwards_or_without_end_are_not_followed(tmp_path: Path) -> No
         )
         assert web.asked.count("http://endless.example/feed") == 1 + 5
     assert set(crawls["state"]) <= {"down", "changed"}
+
+
+class Endless(dict):
+    """A web in which every sitemap index names thirty more, and every day of a calendar has one before it."""
+
+    def get(self, url: str, default: object = None) -> Answer:
+        number = len(self)
+        self[url] = True
+        if "robots" in url:
+            return Answer(b"")
+        if "sitemap" in url:
+            names = "".join(f"<sitemap><loc>{url}/{each}</loc></sitemap>" for each in range(30))
+            return Answer(f"<sitemapindex>{names}</sitemapindex>".encode(), headers=XML)
+        return Answer(f"<a class=story href=/a/{number}>x</a><a class=next href=/day/{number}>before</a>".encode())
+
+
+def test_a_calendar_and_an_index_without_end_end(tmp_path: Path) -> None:
+    calendar = {"kind": "listing", "url": "http://calendar.example/day", "links": "a.story", "next": "a.next"}
+    index = {"kind": "sitemap", "url": "http://index.example/sitemap"}
+    sources = [
+        source("jp_calendar", discover=[calendar | {"max_pages": 5}]),
+        source("jp_index", discover=[index | {"max_pages": 8}]),
+    ]
+    with Web(Endless()) as web:
+        run_crawl(settings_of(tmp_path, web), *sources)
+    assert sum("/day" in url for url in web.asked) == 5
+    assert sum("/sitemap" in url for url in web.asked) == 1 + 8
+
+
+def test_a_page_of_links_without_end_is_cut() -> None:
+    entry = Discover.model_validate({"kind": "listing", "url": "http://daily.example/", "links": "a"})
+    page = b"".join(b"<a href=/a/%d>x</a>" % number for number in range(MOST_LINKS + 10))
+    assert len(discover(entry, "http://daily.example/", page).links) == MOST_LINKS
 
 
 def gzip_bomb(megabytes: int) -> bytes:
