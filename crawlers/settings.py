@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from crawlers.download import HANDLERS
+from crawlers.frontier import LONGEST_CRAWL_SECONDS
 from crawlers.source import Source
 from nichiro import __version__
 from nichiro.errors import ConfigError
@@ -54,6 +55,7 @@ def scrapy_settings(settings: Settings, source: Source) -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": MAX_RESPONSE_BYTES,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,  # an archive says who answered; Scrapy's default does not look
         "DNS_TIMEOUT": DNS_SECONDS,
+        "CLOSESPIDER_TIMEOUT": 2 * LONGEST_CRAWL_SECONDS,  # slow answers may double a crawl, not more
         "RETRY_TIMES": RETRIES,
         "RETRY_HTTP_CODES": [500, 502, 503, 504, 522, 524],
         "REDIRECT_MAX_TIMES": 5,

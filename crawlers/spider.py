@@ -127,7 +127,8 @@ class SourceSpider(Spider):
             asked = self.frontier.asked
             self.verdict = health.of_source(self._verdicts, [fetch for fetch in asked.values() if fetch])
             if reason != "finished":
-                self.verdict = Verdict("unknown", f"the crawl was stopped before its end ({reason})")
+                why = "the site was too slow for one run" if reason == "closespider_timeout" else reason
+                self.verdict = Verdict("unknown", f"the crawl was stopped before its end ({why}): the next one goes on")
             if self._bug:
                 self.verdict = Verdict(
                     "unknown", f"a bug of ours met this source: {self._bug}; see the run's crawl.log"

@@ -109,6 +109,7 @@ def test_scrapy_settings_are_polite() -> None:
     assert polite["ROBOTSTXT_OBEY"] is True
     assert polite["DOWNLOAD_DELAY"] == 5 and polite["DOWNLOAD_DELAY_JITTER"] == 0
     assert polite["CONCURRENT_REQUESTS_PER_DOMAIN"] == 1
+    assert polite["CLOSESPIDER_TIMEOUT"] == 3600
     assert polite["USER_AGENT"].endswith("(+https://nichiro.example/about)")
 
 
