@@ -22,7 +22,8 @@ NOWHERE = "ZZ"  # ISO 3166-1 leaves it to its users
 COUNTRY_OF = {"uk": "GB"}  # the top-level domain that is not its country's code
 GOVERNMENT = re.compile(r"(?:^|\.)(?:gov|go|gouv|government)\.[a-z]{2,}$|\.gov$|(?:^|\.)(?:mid|mfa|mofa|kremlin)\.", re.I)
 TERMS = re.compile(r"terms|conditions|copyright|licen[cs]e|利用規約|利用条件|著作権|правила|услови|авторск|перепечат", re.I)
-_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)$")
+DATED = ("json_ld:datePublished", "meta:article:published_time")
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def draft(
     ``front`` is the page that was named, ``articles`` samples, ``discover`` the kinds and addresses that gave ``links``.
     """
     languages, country = _languages(front, articles), _country(url, front)
-    zone = _zone(country, [value for page in articles for value in page.values("json_ld:datePublished")])
+    zone = _zone(country, [value for page in articles for where in DATED for value in page.values(where)])
     name = _name(front, articles)
     is_government = bool(GOVERNMENT.search(urlsplit(url).hostname or ""))
     genre = "official_statement" if is_government else _genre(articles)
@@ -89,18 +90,19 @@ def _country(url: str, front: Page) -> str:
 
 
 def _zone(country: str, dates: Sequence[str]) -> str:
-    """The country's first zone that has the offset of the dates, where they have one."""
+    """The country's first zone that has the offset of the dates; of an unknown country the offset itself, in full hours."""
     zones = list(pytz.country_timezones.get(country, []))
     for written in dates:
-        if not (match := _OFFSET.search(written)):
-            continue
-        offset = timedelta(hours=int(match[1] + match[2]), minutes=int(match[1] + match[3]))
         try:
-            day = datetime.fromisoformat(written)
+            instant = datetime.fromisoformat(written)
         except ValueError:
-            continue  # no ISO 8601: nothing to compare
-        if fitting := [zone for zone in zones if ZoneInfo(zone).utcoffset(day.replace(tzinfo=None)) == offset]:
+            continue  # no ISO 8601
+        if not (offset := instant.utcoffset()):
+            continue  # none, or UTC, in which many write whatever their own
+        if fitting := [zone for zone in zones if ZoneInfo(zone).utcoffset(instant.replace(tzinfo=None)) == offset]:
             return fitting[0]
+        if not zones and not offset % HOUR:
+            return f"Etc/GMT{-(offset // HOUR):+d}"  # POSIX's sign: east is minus
     return zones[0] if zones else "UTC"
 
 

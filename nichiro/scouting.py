@@ -105,6 +105,8 @@ def _refuse(trial: Trial) -> None:
         raise TransientError(reason, "check the address, then try again")
     if state in ("blocked", "challenged", "robots", "unknown"):
         raise NichiroError(f"{state}: {reason}", "what a site refuses is not fetched")
+    if state == "changed" and not any(trial.captures["http_status"].is_in([200]) & (trial.captures["kind"] != "robots")):
+        raise NichiroError(reason, "give an address that opens in a browser")
 
 
 def _robots(trial: Trial) -> Protego:

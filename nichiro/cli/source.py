@@ -126,7 +126,8 @@ def new(
         print(json.dumps(told, ensure_ascii=False))
         return
     print(found.draft.text)
-    say("new", f"{source_id}: {found.read} of {found.sampled} sampled articles read by it")
+    read = f"{found.read} of {found.sampled} sampled articles read by it"
+    say("new", f"{source_id}: {read if found.sampled else 'no article came: give the page of a section, or its feed'}")
     for path in paths:
         say("new", f"wrote {path}")
     where = "fill the fixture" if write else f"save it as {source_id}.yml in the catalog, or run again with --write"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crawlers.catalog import load_source
-from nichiro.errors import NichiroError, TransientError
+from nichiro.errors import ConfigError, NichiroError, TransientError
 from nichiro.scouting import scout
 from nichiro.settings import Settings
 from tests.crawlers.web import Answer, Web
@@ -67,6 +67,17 @@ def test_a_site_that_refuses(tmp_path: Path) -> None:
         scout(settings_of(tmp_path, web), f"{HOST}/")
     with Web({f"{HOST}/robots.txt": Answer(status=0)}) as web, pytest.raises(TransientError):
         scout(settings_of(tmp_path, web), f"{HOST}/")
+
+
+def test_a_feed_itself_and_an_address_that_is_none(tmp_path: Path) -> None:
+    with Web(site()) as web:
+        found = scout(settings_of(tmp_path, web), f"{HOST}/feed.xml")
+        assert [(entry.kind, entry.url) for entry in found.source.discover] == [("rss", f"{HOST}/feed.xml")]
+        assert (found.sampled, found.read, found.source.publisher.name) == (2, 2, "The Gazette")
+        with pytest.raises(NichiroError, match="404"):
+            scout(settings_of(tmp_path, web), f"{HOST}/nowhere")
+        with pytest.raises(ConfigError, match="no address"):
+            scout(settings_of(tmp_path, web), "gazette.example")
 
 
 def test_a_hostile_page_breaks_no_yaml(tmp_path: Path) -> None:
