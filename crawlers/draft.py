@@ -174,7 +174,13 @@ def _written(keys: dict, notes: dict[str, str]) -> str:
         if note := notes.get(key):
             lines.append("# " + "".join(letter for letter in note if letter.isprintable()))
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            lines += [f"{key}:", *(f"  - {json.dumps(item, ensure_ascii=False)}" for item in value)]
+            lines += [f"{key}:", *(f"  - {_scalar(item)}" for item in value)]
         else:
-            lines.append(f"{key}: {json.dumps(value, ensure_ascii=False)}")
+            lines.append(f"{key}: {_scalar(value)}")
     return "\n".join(lines) + "\n"
+
+
+def _scalar(value: object) -> str:
+    """What no terminal shows is written as YAML escapes it."""
+    dumped = json.dumps(value, ensure_ascii=False)
+    return "".join(letter if letter.isprintable() else f"\\U{ord(letter):08x}" for letter in dumped)

@@ -82,9 +82,10 @@ def test_a_feed_itself_and_an_address_that_is_none(tmp_path: Path) -> None:
 
 def test_a_hostile_page_breaks_no_yaml(tmp_path: Path) -> None:
     pages = site()
-    front = pages[f"{HOST}/"].body.replace(b'content="The Gazette"', b'content="x&quot;}&#10;status: active&#10;# {[&#27;[2J"')
+    front = pages[f"{HOST}/"].body.replace(b'content="The Gazette"', b'content="x&quot;}&#10;status: active&#10;# {[&#27;[2J&#155;&#8238;"')
     with Web(pages | {f"{HOST}/": Answer(front)}) as web:
         found = scout(settings_of(tmp_path, web), f"{HOST}/")
     (tmp_path / "jp_gazette_news.yml").write_text(found.draft.text)
     assert load_source(tmp_path / "jp_gazette_news.yml").status == "candidate"
-    assert "\x1b" not in found.draft.text
+    assert found.draft.text.replace("\n", "").isprintable()
+    assert "\u202e" in found.source.title
