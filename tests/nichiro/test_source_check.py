@@ -67,6 +67,7 @@ def test_a_redesign_gets_a_better_selector(look: Look, tmp_path: Path) -> None:
     assert found["advice"] == [f"extract.body: css:div.story matches 0, not 1: `css:div.text-block` matches 1 ({HOST}{PATHS[0]})"]
 
 
+@pytest.mark.slow
 def test_a_feed_that_moved(look: Look, tmp_path: Path) -> None:
     declare(tmp_path / "catalog", feed="/old.xml")
     code, found = look(site())
@@ -83,6 +84,7 @@ def test_a_challenge_is_never_health(look: Look, tmp_path: Path) -> None:
     assert (code, found["state"]) == (1, "challenged")
 
 
+@pytest.mark.slow
 def test_links_that_nobody_follows(look: Look, tmp_path: Path) -> None:
     declare(tmp_path / "catalog")
     path = tmp_path / "catalog" / "jp_gazette_world.yml"
@@ -99,6 +101,7 @@ def test_no_such_source(command: Command) -> None:
     assert "jp_gazette_world" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_portal_is_our_own_trouble(look: Look, tmp_path: Path) -> None:
     declare(tmp_path / "catalog")
     declared = (tmp_path / "catalog" / "jp_gazette_world.yml").read_text()

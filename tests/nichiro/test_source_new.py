@@ -45,6 +45,7 @@ def test_a_site_with_a_feed(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.slow
 def test_a_site_without_feeds(tmp_path: Path) -> None:
     """The news sitemap of robots.txt; without one the links of the page that look like articles."""
     pages = site()
@@ -69,6 +70,7 @@ def test_a_site_that_refuses(tmp_path: Path) -> None:
         scout(settings_of(tmp_path, web), f"{HOST}/")
 
 
+@pytest.mark.slow
 def test_a_feed_itself_and_an_address_that_is_none(tmp_path: Path) -> None:
     with Web(site()) as web:
         found = scout(settings_of(tmp_path, web), f"{HOST}/feed.xml")
