@@ -13,9 +13,7 @@ import asyncio
 import json
 import os
 import subprocess
-import tempfile
 from datetime import datetime, time, timedelta
-from pathlib import Path
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
@@ -57,7 +55,7 @@ def run_step(step: str, *arguments: str) -> str:
     it does not retry, on others.
     """
     print("$ nichiro", step, *arguments, flush=True)
-    os.environ.setdefault(forkserver.VARIABLE, str(Path(tempfile.gettempdir(), f"nichiro-{os.getuid()}", "forkserver")))
+    os.environ.setdefault(forkserver.VARIABLE, str(forkserver.address()))
     given = os.environ.get("NICHIRO_BIN")
     command = [given, step, *arguments] if given else forkserver.command("nichiro", step, *arguments)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as child:

@@ -10,6 +10,7 @@ any more, and leaves when its last step has ended. It computes nothing, so that 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import importlib
 import json
 import os
@@ -19,6 +20,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -43,6 +45,12 @@ IMPORTS = {
     "alert": ("nichiro.pipeline", "nichiro.alerts"),
     "report": ("nichiro.pipeline", "nichiro.report"),
 }
+
+
+def address() -> Path:
+    """The socket of this installation's server: another interpreter or other sources have another."""
+    installation = hashlib.sha256(f"{sys.prefix}\0{PROJECT}".encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir(), f"nichiro-{os.getuid()}", installation)
 
 
 def command(module: str, *arguments: str) -> list[str]:
