@@ -20,6 +20,7 @@ from warehouse.tables import enriched, marts, ops, raw, staging
 
 PARTITION = ["captured_date", "run_id", "source_id"]
 BATCH = 2_000      # partitions that are read in one go
+TEXTS = 200        # the same where whole texts are read, of which little is kept
 
 
 def settle(
@@ -104,8 +105,8 @@ def _texts(lake: Lake, candidate: Candidate, captures: pl.DataFrame, sources: pl
     """capture_id and what may be served of its body, which the lake holds whole."""
     found = [pl.DataFrame(schema={"capture_id": pl.String, "text": pl.String})]
     where = _where(candidate, captures)
-    for start in range(0, len(where), BATCH):
-        bodies = lake.read_all(staging.ARTICLES, where[start : start + BATCH], ["capture_id", "source_id", "body"])
+    for start in range(0, len(where), TEXTS):
+        bodies = lake.read_all(staging.ARTICLES, where[start : start + TEXTS], ["capture_id", "source_id", "body"])
         found.append(served_text(bodies.join(captures, on="capture_id", how="semi"), sources))
     return pl.concat(found)
 
