@@ -118,8 +118,9 @@ def damage() -> Iterator[Case]:
     for how in ("flipped", "cut"):
         yield Case("corrupt_warc", f"{how} before parse", "parse", partial(_damaged, WARC, how, "parse"))
         yield Case("corrupt_warc", f"{how} before a rebuild", "end", partial(_damaged, WARC, how, "rebuild"))
-        for table in ("captures", "fetches", "discoveries", "crawls"):
-            yield _parquet(f"raw.{table}", "parse", how)
+        for table in ("raw.captures", "raw.fetches", "raw.discoveries"):
+            yield _parquet(table, "parse", how)
+        yield _parquet("raw.crawls", "gate", how)
         for table in ("staging.articles", "staging.outcomes", "enriched.tone", "enriched.signatures"):
             yield _parquet(table, "build", how)
         yield Case("corrupt_parquet", f"manifest {how}", "build", partial(_damaged, "lake/manifests/2026-04-16.json", how, "build"))
