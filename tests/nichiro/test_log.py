@@ -75,7 +75,7 @@ def test_a_full_disk_only_silences_the_log(tmp_path: Path, capsys: pytest.Captur
 
 
 def test_standard_error_is_json_and_nothing_else(tmp_path: Path) -> None:
-    declare(tmp_path / "catalog", "jp_asa_news", "http://asa.invalid/feed")
+    declare(tmp_path / "catalog", "jp_asa_news", "http://asa.invalid/feed", delay_seconds=5)
     command = Command(tmp_path, {"NICHIRO_CATALOG_DIR": "catalog", "NICHIRO_LOG": "json", "NICHIRO_CONTACT": "https://example.org"})
     done = command("crawl")
     read = [json.loads(line) for line in done.stderr.splitlines()]
