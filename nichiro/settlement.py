@@ -32,14 +32,14 @@ def settle(
     candidate.delete(marts.ARTICLES, affected)
     others = _copies(lake, candidate, affected, current.select(_COMPARED), say)
     days = set(before["published_date"]) | set(current["published_date"]) | _move(candidate, others)
-    text = _texts(lake, candidate, current.select("capture_id"), sources)
+    current = current.join(_texts(lake, candidate, current.select("capture_id"), sources), on="capture_id", how="left")
     for span in spans(set(current["published_date"])):
         settled = current.filter(pl.col("published_date").is_in(span))
         captures = settled.select("capture_id")
         candidate.insert(
             marts.ARTICLES,
             articles(
-                settled.join(text, on="capture_id", how="left"),
+                settled,
                 candidate.read(enriched.RELEVANCE_TABLE, captures),
                 candidate.read(enriched.TOPICS, captures),
                 candidate.read(enriched.TONE, captures),

@@ -25,6 +25,7 @@ from warehouse.tables import TABLES, ZONES
 DATABASE = "warehouse.duckdb"
 SETTLED = "settled.json"        # the marks of the lake's days that a release holds, see warehouse/settled.py
 MEMORY = "1GB"                  # what DuckDB keeps of the candidate; beyond it spills to disk
+WRITTEN_EVERY = "512MB"         # of new rows; each time the last row groups, half full, are written anew (16 MB is DuckDB's own)
 STORAGE_VERSION = "v1.5.0"      # what the oldest DuckDB that pyproject.toml permits can read
 
 
@@ -51,7 +52,7 @@ def _open(path: Path, *, to_write: bool = False) -> duckdb.DuckDBPyConnection:
     """Open a release read-only, or the candidate without a write-ahead log: a killed build begins anew anyway."""
     try:
         if to_write:
-            connection = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(path.parent / "spill")})
+            connection = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(path.parent / "spill"), "wal_autocheckpoint": WRITTEN_EVERY})
             quoted = str(path).replace("'", "''")
             connection.execute(f"ATTACH '{quoted}' AS candidate (RECOVERY_MODE no_wal_writes)")
             connection.execute("USE candidate")
