@@ -19,6 +19,7 @@ from tests.crawlers.test_sources import CATALOG, article_url, discovery, fixture
 from tests.nichiro.wire import certificate
 
 PORTAL = "login.hotel.example"
+ADDRESS = "192.88.99.1"    # not of a private network, which is never asked; a relay's that is no more
 REFUSING = "mainichi.jp"   # answers 403, as it does to data centres
 Pages = dict[tuple[str, str], tuple[bytes, str]]
 
@@ -62,7 +63,7 @@ def serve(mode: str, pages: Pages, port: int, context: ssl.SSLContext | None) ->
         def log_message(self, *_: object) -> None:
             return
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server = ThreadingHTTPServer((ADDRESS, port), Handler)
     if context:
         server.socket = context.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -72,7 +73,8 @@ def main() -> int:
     folder, mode, *command = Path(sys.argv[1]), *sys.argv[2:]
     hosts, pages = web()
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    (folder / "hosts").write_text("".join(f"127.0.0.1 {host}\n" for host in [*hosts, PORTAL]))
+    subprocess.run(["ip", "address", "add", f"{ADDRESS}/32", "dev", "lo"], check=True)
+    (folder / "hosts").write_text("".join(f"{ADDRESS} {host}\n" for host in [*hosts, PORTAL]))
     subprocess.run(["mount", "--bind", folder / "hosts", "/etc/hosts"], check=True)
     pem = certificate(folder, hosts if mode == "web" else [PORTAL])
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
