@@ -12,7 +12,6 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -22,7 +21,7 @@ from time import perf_counter
 from benchmarks import child
 from benchmarks.form import OURS, Row, report
 from benchmarks.scale import history, marts, morning, outlets
-from crawlers.source import Source
+from crawlers.catalog import load_catalog
 from nichiro.pipeline import load_beat
 from nichiro.query import list_queries, run_query
 from nichiro.run import start_run
@@ -31,7 +30,7 @@ from warehouse.store import DATABASE, connect, publish
 
 SIZES = (10_000, 100_000, 1_000_000)
 PAGES = 2_000
-MORNINGS = 3     # of which the quickest counts: what disturbs one is not ours
+MORNINGS = 3
 STEPS = ("parse", "gate", "enrich", "build", "check", "publish")
 SEED = 1
 
@@ -67,54 +66,55 @@ class World:
         history.add_quiet_days(self.data_dir, catalog, beat)
         return built
 
-    def mornings(self, catalog: dict[str, Source], count: int) -> Iterator[child.Measured]:
-        for number in range(1, count + 1):
-            day = history.QUARTERS[-1] + timedelta(days=number)
-            settings = self.settings(day)
-            morning.write_captures(self.data_dir, catalog, start_run(settings, day), PAGES, number)
-            yield self.work(day, *STEPS)
+    def morning(self, number: int) -> child.Measured:
+        """The day's run of the so-and-so-many-th day after the ten years."""
+        day = history.QUARTERS[-1] + timedelta(days=number)
+        settings = self.settings(day)
+        morning.write_captures(self.data_dir, load_catalog(settings.catalog_dir), start_run(settings, day), PAGES, number)
+        return self.work(day, *STEPS)
 
 
 def measure(quick: bool) -> list[Row]:
-    """All rows, one size after the other, each in a folder that is dropped before the next."""
-    from crawlers.catalog import load_catalog
-
-    rows: list[Row] = []
-    taken: dict[int, child.Measured] = {}
-    for size in SIZES[:2] if quick else SIZES:
-        with tempfile.TemporaryDirectory(prefix="nichiro-scale-") as name:
-            world = World(Path(name), size)
-            built = world.build()
-            copied = (world.data_dir / "current" / DATABASE).stat().st_size
-            done = list(world.mornings(load_catalog(world.folder / "catalog"), 2 if quick else MORNINGS))
-            taken[size] = child.Measured(
-                min(one.seconds for one in done), max(one.peak_mb for one in done), done[-1].output, min(one.cpu_seconds for one in done))
-            _say(size, built, taken[size])
+    """All rows. The mornings of all sizes take turns, so that what else the machine does meets each of them."""
+    with tempfile.TemporaryDirectory(prefix="nichiro-scale-") as name:
+        worlds = [World(Path(name) / str(size), size) for size in (SIZES[:2] if quick else SIZES)]
+        built = {world.size: _told(world, "built", world.build()) for world in worlds}
+        largest = worlds[-1]
+        copied = (largest.data_dir / "current" / DATABASE).stat().st_size
+        turns = [{world.size: _told(world, f"morning {number}", world.morning(number)) for world in worlds} for number in range(1, 2 if quick else MORNINGS + 1)]
+        rows = _daily_run(turns, copied)
+        if not quick:
             rows += [
-                Row(OURS, f"daily_run_{size}", "seconds", round(taken[size].seconds, 2), PAGES),
-                Row(OURS, f"daily_run_{size}", "cpu_seconds", round(taken[size].cpu_seconds, 2), PAGES),
+                Row(OURS, "build_million", "seconds", round(built[largest.size].seconds, 1), largest.size),
+                Row(OURS, "build_million", "peak_mb", round(built[largest.size].peak_mb), largest.size),
             ]
-            if size == SIZES[-1]:
-                rows += [
-                    Row(OURS, "build_million", "seconds", round(built.seconds, 1), size),
-                    Row(OURS, "build_million", "peak_mb", round(built.peak_mb), size),
-                ]
-                rows += _queries(world.data_dir, size) + marts.rows(world.data_dir)
-    small, large = min(taken), max(taken)
+            rows += _queries(largest.data_dir, largest.size) + marts.rows(largest.data_dir)
+    return rows
+
+
+def _daily_run(turns: list[dict[int, child.Measured]], copied: int) -> list[Row]:
+    """Of each size the quickest morning counts: what disturbs one is not ours. Memory is the worst of the largest."""
+    small, large = min(turns[0]), max(turns[0])
+    seconds = {size: min(turn[size].seconds for turn in turns) for size in turns[0]}
+    cpu = {size: min(turn[size].cpu_seconds for turn in turns) for size in turns[0]}
     figures = {
-        "time_ratio_largest_smallest": taken[large].seconds / taken[small].seconds,
-        "cpu_ratio_largest_smallest": taken[large].cpu_seconds / taken[small].cpu_seconds,
-        "peak_mb": taken[large].peak_mb,
+        "time_ratio_largest_smallest": seconds[large] / seconds[small],
+        "cpu_ratio_largest_smallest": cpu[large] / cpu[small],
+        "peak_mb": max(turn[large].peak_mb for turn in turns),
         "bytes_copied_at_publish": copied,
     }
-    return [Row(OURS, "daily_run", metric, round(value, 3), large) for metric, value in figures.items()] + rows
+    rows = [Row(OURS, "daily_run", metric, round(value, 3), large) for metric, value in figures.items()]
+    for size in turns[0]:
+        rows.append(Row(OURS, f"daily_run_{size}", "seconds", round(seconds[size], 2), PAGES))
+        rows.append(Row(OURS, f"daily_run_{size}", "cpu_seconds", round(cpu[size], 2), PAGES))
+    return rows
 
 
-def _say(size: int, built: child.Measured, taken: child.Measured) -> None:
+def _told(world: World, what: str, done: child.Measured) -> child.Measured:
     """For whoever waits: on standard error, so that the JSON stays JSON."""
-    steps = json.loads(taken.output)["seconds"]
-    print(f"{size}: built in {built.seconds:.0f} s, {built.peak_mb:.0f} MB; a morning {taken.seconds:.1f} s, "
-          f"{taken.cpu_seconds:.1f} s of processor, {taken.peak_mb:.0f} MB: {steps}", file=sys.stderr)
+    steps = json.loads(done.output)["seconds"]
+    print(f"{world.size}: {what}: {done.seconds:.1f} s, {done.cpu_seconds:.1f} s of processor, {done.peak_mb:.0f} MB: {steps}", file=sys.stderr)
+    return done
 
 
 def _queries(data_dir: Path, size: int) -> list[Row]:
