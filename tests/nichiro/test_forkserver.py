@@ -131,3 +131,23 @@ def wait_for(holds: Callable[[], bool], seconds: float = 30) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+@pytest.mark.parametrize(
+    ("ending", "code", "said"),
+    [("return", 0, ""), ("return 3", 3, ""), ("sys.exit('no such day')", 1, "no such day"), ("1 / 0", 1, "ZeroDivisionError")],
+)
+def test_a_child_ends_as_an_interpreter_does(ending: str, code: int, said: str) -> None:
+    """Its threads are waited for, what was registered for the end is done, its streams are written out."""
+    program = f"""
+import atexit, sys, threading, time
+from nichiro import forkserver
+def main():
+    atexit.register(print, "end")
+    threading.Thread(target=lambda: (time.sleep(0.1), print("thread"))).start()
+    {ending}
+forkserver._run(main)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=forkserver.PROJECT)
+    assert (done.returncode, done.stdout.split()) == (code, ["thread", "end"])
+    assert said in done.stderr
