@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from crawlers import generic
 from crawlers.byline import authors_of
 from crawlers.canonical import Identity, identify
+from crawlers.challenge import marker_in
 from crawlers.completeness import body_state
 from crawlers.dates import Dateline, UnreadableDate, read_date
 from crawlers.encoding import Undecodable, decode
@@ -23,14 +24,6 @@ from crawlers.source import Extract, Published, Source
 FUTURE = timedelta(hours=36)  # a day's lead of the farthest zone and half a day of a publisher's wrong clock
 TOP = 5  # lines of a generic text among which its headline and date may stand, and a menu above them
 UNKNOWN_LANGUAGE = "und"  # ISO 639-2's code for it; 639-1 has none
-CHALLENGES = (
-    "TSPD_101",
-    "bobcmn",
-    "cf-chl-",
-    "_Incapsula_Resource",
-    "ddos-guard",
-    "/cdn-cgi/challenge-platform",
-)
 FILE_FIELDS = (
     "headline", "byline", "authors", "published_at", "published_date", "precision", "method", "language", "genre",
     "body", "body_state", "quarantine_reason",
@@ -81,7 +74,7 @@ def extract(
         text = decode(html, charset)
     except Undecodable as error:
         return Rejected("undecodable", str(error), identify(url, key))
-    if rules and (marker := _first_in(text, rules.challenge)):
+    if rules and (marker := marker_in(text, rules.challenge)):
         return Rejected("challenge", f"the page holds {marker!r}", identify(url, key))
     try:
         page = Page(text, url)
@@ -93,7 +86,7 @@ def extract(
             return _by_rules(page, rules, source, captured_at, identity)
         return _generic(page, generic.fields_of(page), source, captured_at, identity)
     except Unfit as unfit:
-        if marker := _first_in(text, CHALLENGES):
+        if marker := marker_in(text):
             return Rejected("challenge", f"the page holds {marker!r} and gives {unfit.reason}", identity)
         return Rejected(unfit.reason, unfit.detail, identity)
 
@@ -203,10 +196,10 @@ def _body(page: Page, rules: Extract, selector: str, lede: str | None) -> list[s
         raise Unfit("many_bodies", f"{selector}: {len(found)}")
     if not found:
         raise Unfit("no_body", selector)
-    for unwanted in rules.strip:
-        for element in page.elements(unwanted, found[0]):
-            if element is not found[0] and element.getparent() is not None:
-                element.drop_tree()
+    # all are found before any is dropped: one may be told by its place beside another
+    for element in [element for unwanted in rules.strip for element in page.elements(unwanted, found[0])]:
+        if element is not found[0] and element.getparent() is not None:
+            element.drop_tree()
     lines = paragraphs(found[0], page.elements(rules.paragraphs, found[0]))
     if lede and lede not in "\n".join(lines):
         lines = [*lede.split("\n"), *lines]
@@ -250,10 +243,6 @@ def _generic(
         event_date=None,
         method="generic",
     )
-
-
-def _first_in(text: str, markers: tuple[str, ...] | list[str]) -> str | None:
-    return next((marker for marker in markers if marker in text), None)
 
 
 def extract_file(html: bytes, url: str, captured_at: datetime) -> dict[str, Any]:

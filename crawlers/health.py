@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crawlers.causes import ASK, cause_of
-from crawlers.log import BLOCKED, Fetch
+from crawlers.log import BLOCKED, HTML, Fetch
 
 # The worst first: what needs a person soonest.
 SEVERITY = ("challenged", "blocked", "robots", "changed", "down", "stale", "empty", "ok")
-HTML = ("text/html", "application/xhtml+xml")
 FEWEST_ARTICLES = 3  # fewer failures say nothing about the site
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import polars as pl
 
+from crawlers.challenge import challenge_in
 from crawlers.discovery import Link
-from crawlers.encoding import Undecodable, decode
 from crawlers.source import Source
 from nichiro.run import Run
 from warehouse.archive import ArchiveWriter, Stored
@@ -24,6 +24,7 @@ from warehouse.lake import Lake, Partition
 from warehouse.tables.raw import CAPTURES, CRAWLS, DISCOVERIES, FETCHES
 
 BLOCKED = (401, 403, 429, 451)
+HTML = ("text/html", "application/xhtml+xml")
 
 
 @dataclass(frozen=True)
@@ -195,13 +196,8 @@ class CrawlLog:
         return fetch
 
     def _challenge(self, stored: Stored) -> str | None:
-        if not self._markers:
-            return None
-        try:
-            text = decode(stored.body, stored.capture["charset"])
-        except Undecodable:
-            return None
-        return next((marker for marker in self._markers if marker in text), None)
+        is_page = stored.capture["media_type"] in (None, *HTML)
+        return challenge_in(stored.body, stored.capture["charset"], is_page, self._markers)
 
     def _common(self) -> dict[str, Any]:
         partition = self.task.partition

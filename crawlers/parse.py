@@ -17,7 +17,7 @@ from warehouse.tables.staging import ARTICLES, OUTCOMES, QUARANTINE
 if TYPE_CHECKING:
     from warehouse.archive import ArchivedResponse
 
-PARSER_VERSION = "parse-2"  # raise it when the same page would read differently
+PARSER_VERSION = "parse-3"  # raise it when the same page would read differently
 HTML = ("text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain")
 REDIRECTS = (301, 302, 303, 307, 308)
 
@@ -113,7 +113,7 @@ def _settle(found: Extracted | Rejected, tombstones: frozenset[str]) -> tuple[st
         return "skipped", "tombstone"
     if isinstance(found, Extracted):
         return "article", None
-    if found.identity and found.identity.is_alternate_view and found.reason in ("no_headline", "no_body"):
+    if found.identity and found.identity.is_alternate_view and found.reason in ("no_headline", "no_body", "no_date"):
         return "alternate_view", None  # a gallery of photos: its text is on the document's own page
     return "quarantined", found.reason
 

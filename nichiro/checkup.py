@@ -12,7 +12,6 @@ from pydantic import BaseModel, Field
 
 from crawlers import advice, proposal, reservation
 from crawlers.causes import ASK
-from crawlers.extract import CHALLENGES
 from crawlers.health import Verdict, of_fetch
 from crawlers.log import Fetch
 from crawlers.run import chosen
@@ -106,7 +105,7 @@ def _health(trial: Trial) -> tuple[str, str | None]:
     """The crawl's verdict, and where that is ok what parsing made of the pages."""
     state, reason = trial.crawl["state"], trial.crawl["reason"]
     reasons = Counter(trial.quarantine["reason"])
-    if "challenge" in reasons or (state in ("empty", "changed") and _challenge(trial)):
+    if "challenge" in reasons:
         return "challenged", f"a page is a bot challenge: {ASK}; it is not worked around"
     if state != "ok":
         return state, reason
@@ -118,10 +117,6 @@ def _health(trial: Trial) -> tuple[str, str | None]:
         worst = next(verdicts, Verdict("changed", "no article could be had: see what was asked for"))
         return worst.state, worst.reason
     return state, reason
-
-
-def _challenge(trial: Trial) -> bool:
-    return any(marker in page.text for _, page in trial.pages() for marker in CHALLENGES)
 
 
 def _asked(trial: Trial) -> Iterator[Asked]:

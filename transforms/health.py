@@ -49,6 +49,7 @@ def _runs(crawls: pl.DataFrame, partitions: pl.DataFrame) -> pl.DataFrame:
     """One row per source and run with its state after gate and quarantines."""
     held = pl.col("status") == "held"
     changed = (pl.col("quarantined_count") >= CHANGED_MINIMUM) & (pl.col("quarantined_count") > pl.col("article_count"))
+    is_told = ~pl.col("state").is_in((*HEALTHY, "stale"))   # the crawl knew why: a challenge in every page's stead
     mute = (pl.col("basis") == "backfill") & ~pl.col("state").is_in(HEALTHY)
     ledger = partitions.select("captured_date", "run_id", "source_id", "status", "reasons", "article_count", "quarantined_count")
     return (
@@ -58,9 +59,9 @@ def _runs(crawls: pl.DataFrame, partitions: pl.DataFrame) -> pl.DataFrame:
         .with_columns(changed=changed & ~pl.col("held"))
         .with_columns(
             loses_pages=pl.col("held") | pl.col("changed"),
-            state=pl.when("held").then(pl.lit("held")).when("changed").then(pl.lit("changed")).otherwise("state"),
+            state=pl.when("held").then(pl.lit("held")).when(pl.col("changed") & ~is_told).then(pl.lit("changed")).otherwise("state"),
             reason=pl.when("held").then(pl.col("reasons").list.join("; "))
-            .when("changed").then(
+            .when(pl.col("changed") & ~is_told).then(
                 pl.format("{} of {} pages could not be read: has the layout changed?", "quarantined_count",
                           pl.col("quarantined_count") + pl.col("article_count"))
             ).otherwise("reason"),
