@@ -20,7 +20,7 @@ class Item:
 
 
 def items_of(text: str, mapping: Items) -> tuple[list[Item], str | None]:
-    """The items with a link, and the address of the next answer. Raises ValueError where it is not that kind of JSON."""
+    """The items with a link that ``only`` lets pass, and the address of the next answer. Raises ValueError where it is not that kind of JSON."""
     try:
         answer = json.loads(text)
     except RecursionError as error:
@@ -30,6 +30,8 @@ def items_of(text: str, mapping: Items) -> tuple[list[Item], str | None]:
         raise ValueError(f"no list at {mapping.path or 'its root'!r}")
     items = []
     for each in listed:
+        if not all(re.search(pattern, _text(each, path) or "") for path, pattern in mapping.only.items()):
+            continue
         fields = {name: _text(each, name) for name in _FIELD.findall(mapping.link)}
         if fields and all(fields.values()):
             link = _FIELD.sub(lambda field: fields[field[1]] or "", mapping.link)  # noqa: B023 - used at once

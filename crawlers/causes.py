@@ -41,8 +41,8 @@ def cause_of(fetch: Fetch) -> str:
         return f"the proxy {tunnel[1]} refuses {host} (HTTP {status}): {_OF_STATUS[407] if status == 407 else 'ask who runs it'}"
     if _CERTIFICATE.search(detail):
         return (
-            f"the certificate of {host} cannot be verified: check this machine's clock; behind an inspecting proxy let "
-            "SSL_CERT_FILE name its authority's certificate"
+            f"the certificate of {host} cannot be verified: check this machine's clock; where the site leaves out one of its "
+            "chain, or a proxy inspects, let SSL_CERT_FILE name a file with the missing certificate and the usual ones"
         )
     if _TLS.search(detail):
         return f"no secure connection to {host} ({detail}): look whether the site opens in a browser"

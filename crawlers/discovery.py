@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from html import unescape
 from itertools import islice
 from urllib.parse import urldefrag, urljoin
 
@@ -31,6 +32,7 @@ DATES = ("updated", "pubdate", "published", "date", "modified", "issued", "creat
 LONGEST_HEADLINE = 500
 MAX_UNZIPPED = 64 * 2**20
 MOST_LINKS = 50_000  # what a sitemap may name; whoever names more wants to keep us busy
+_ENTITY = re.compile(r"<!\[CDATA\[.*?\]\]>|<!DOCTYPE[^>]*>|&(?:#?\w{1,32};)?", re.S)
 _MARKUP = re.compile(r"<\s*[/a-zA-Z!]")
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_.]?(0[1-9]|1[0-2])[-/_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _URL_MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_.]?(0[1-9]|1[0-2])(?=[/_.-]|$)")
@@ -146,11 +148,18 @@ def _xml_root(url: str, text: str) -> etree._Element:
     )
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser, base_url=url)
+        if len(parser.error_log) and "&" in text:  # behind an error libxml2 drops every &amp;, but no number
+            root = etree.fromstring(_ENTITY.sub(_as_numbers, text).encode("utf-8", "replace"), parser, base_url=url)
     except etree.XMLSyntaxError as error:
         raise UnreadableDocument(f"{url} is no XML: {error}") from error
     if root is None:
         raise UnreadableDocument(f"{url} is no XML")
     return root
+
+
+def _as_numbers(entity: re.Match[str]) -> str:
+    """HTML's entities and stray ampersands as character references."""
+    return entity[0] if entity[0].startswith(("<", "&#")) else "".join(f"&#{ord(each)};" for each in unescape(entity[0]))
 
 
 def _feed_links(root: etree._Element, url: str) -> Iterator[Link]:

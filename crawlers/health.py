@@ -69,10 +69,13 @@ def of_links(
     newest_at: datetime | None,
     now: datetime,
     usual_gap_days: float,
+    is_first: bool = True,
+    reaches_back: bool = True,
 ) -> Verdict:
     """The verdict on a document that was read: ``found`` links, ``followed`` of them the source's articles.
 
-    ``newest_at`` is the newest item's date where the document gives dates.
+    ``newest_at`` is the newest item's date where the document gives dates. ``is_first``: no further page of a list;
+    ``reaches_back``: an item of the last visit is still in it.
     """
     where = f"{fetch.kind} {fetch.url}"
     if not followed and followed_before and fetch.kind in ("listing", "archive"):
@@ -80,6 +83,8 @@ def of_links(
             "changed",
             f"{where} gave {followed_before} articles before and none now: mend its `links` or `follow`",
         )
+    if not found and is_first and fetch.kind in ("listing", "telegram"):
+        return Verdict("changed", f"{where} holds no link: mend its `links`, or find a feed where the page is made by JavaScript")
     if not found:
         return Verdict("empty", f"{where} was read and holds no link")
     if not followed:
@@ -90,17 +95,23 @@ def of_links(
             f"{where}: the newest item is of {newest_at:%Y-%m-%d}, longer ago than the usual {usual_gap_days:g} days: look "
             "whether the section has moved, or raise `usual_gap_days`",
         )
+    if not reaches_back:
+        return Verdict(
+            "ok",
+            f"{where}: all its items are new, so that some before them may have been missed: add a sitemap, or crawl more often",
+        )
     return Verdict("ok")
 
 
 def of_source(documents: Sequence[Verdict], articles: Sequence[Fetch]) -> Verdict:
-    """The source's state: its worst document's, but one good document outweighs empty or stale ones.
+    """The source's state: its worst document's, but one good document outweighs empty or stale ones, and one that
+    reaches back makes up for a feed that does not.
 
     A site whose feed answers while most of its articles do not is not healthy either.
     """
     if not documents:
         return Verdict("unknown", "no discovery document was read")
-    worst = min(documents, key=lambda verdict: SEVERITY.index(verdict.state))
+    worst = min(documents, key=lambda verdict: (SEVERITY.index(verdict.state), verdict.reason is not None))
     if worst.state in ("stale", "empty") and any(verdict.state == "ok" for verdict in documents):
         worst = Verdict("ok")
     if worst.state != "ok":

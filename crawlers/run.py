@@ -234,7 +234,8 @@ def main() -> int:
         verdict = spider.verdict
         counts = f"{found} links, {asked} pages asked for"
         is_well = verdict.state in ("ok", "empty")
-        _say(source_id=spider.name, text=f"{verdict.state}: {counts if is_well else verdict.reason}")
+        told = [verdict.reason] if verdict.reason and verdict.state != "empty" else []
+        _say(source_id=spider.name, text=f"{verdict.state}: {'; '.join([counts, *told] if is_well else told)}")
 
     def announce(spider: SourceSpider, pages: int) -> None:
         minutes = max(1, round(pages * spider.delay / 60))

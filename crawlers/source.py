@@ -19,7 +19,10 @@ from warehouse.columns import ACCESS, GENRES, PUBLISHER_KINDS
 
 
 def _regex(text: str) -> str:
-    re.compile(text)
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"{text!r} is no regular expression: {error}") from error
     return text
 
 
@@ -68,6 +71,7 @@ class Items(Model):
     headline: str | None = None
     published: str | None = None
     next: str | None = Field(None, description="to the address of the next answer")
+    only: dict[str, Regex] = Field(default_factory=dict, description="path -> regex that an item's value must match")
 
 
 class Discover(Model):

@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 
 from crawlers import health
 from crawlers.discovery import Found, UnreadableDocument, discover, expand
-from crawlers.frontier import Frontier
+from crawlers.frontier import Frontier, Read
 from crawlers.health import Verdict
 from crawlers.log import CrawlLog, Fetch
 from crawlers.middleware import RobotsDenied
@@ -178,10 +178,18 @@ class SourceSpider(Spider):
             newest_at=None if self.task.is_backfill else read.newest_at,
             now=self.task.run.now(),
             usual_gap_days=self.source.usual_gap_days,
+            is_first=page == 1,
+            reaches_back=not (before and before.followed) or found.next_url is not None or self._reaches_back(fetch, read),
         )
         return verdict, [self._article(url) for url in fresh] + [
             self._document(entry, url, page + 1) for url in further
         ]
+
+    def _reaches_back(self, fetch: Fetch, read: Read) -> bool:
+        """Whether a feed still holds a page that was had before; headlines alone leave no trace of pages."""
+        if fetch.kind != "feed" or not read.urls or self.source.terms.access == "feed_only":
+            return True
+        return any(self.state.first_seen(url) for url in read.urls)
 
     def _further(self, entry: Discover, found: Found, page: int, has_news: bool) -> list[str]:
         """Sitemaps of an index, and the next page while pages bring news (an archive: to its end).
