@@ -16,12 +16,13 @@ KNOWN = (
     "ddos-guard",
     "/cdn-cgi/challenge-platform",
 )
+LARGEST = 2**16  # bytes: guards send small pages, and looking through every large one costs a tenth of a crawl
 MOST_TEXT = 500  # characters: a challenge says little; a page with more is the site's own, with its guard's script in it
 
 
 def challenge_in(body: bytes, charset: str | None, is_page: bool, declared: Sequence[str] = ()) -> str | None:
     """The marker by which an answer is a challenge: a ``declared`` one, or a known one on a page with hardly any text."""
-    is_suspect = is_page and any(marker.encode() in body for marker in KNOWN)
+    is_suspect = is_page and len(body) <= LARGEST and any(marker.encode() in body for marker in KNOWN)
     if not (declared or is_suspect):
         return None
     try:

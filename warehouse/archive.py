@@ -11,6 +11,7 @@ import os
 import re
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -23,7 +24,6 @@ import polars as pl
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from nichiro import __version__
 from nichiro.errors import ContractError, TransientError
@@ -57,12 +57,12 @@ class ArchiveWriter:
     def __init__(self, data_dir: Path, source_id: str, run_id: str) -> None:
         self.source_id = source_id
         self.run_id = run_id
-        self.captured_date = run_day(run_id)
-        self.warc_path = warc_path_of(Partition(self.captured_date, run_id, source_id))
+        self._partition = Partition(run_day(run_id), run_id, source_id)
+        self.warc_path = warc_path_of(self._partition)
+        self._data_dir = data_dir
         self._path = data_dir / self.warc_path
         self._open_path = self._path.with_name(self._path.name + ".open")
         self._file: BinaryIO | None = None
-        self._writer: WARCWriter
         self._number = 0
 
     def append(
@@ -77,9 +77,11 @@ class ArchiveWriter:
         *,
         kind: str,
         basis: str,
+        body: bytes | None = None,
     ) -> Stored:
         """Add one exchange; ``raw_body`` is still content-encoded, but without transfer coding.
 
+        ``body`` is what ``body_of`` makes of it, where the caller has that at hand.
         Raises TransientError where the disk is full or the folder cannot be written.
         """
         # The body was de-chunked on its way: a reader that believed this header would de-chunk it again.
@@ -92,12 +94,12 @@ class ArchiveWriter:
             "WARC-Nichiro-Basis": basis,
         }
         try:
-            file, writer = self._opened(captured_at)
+            file = self._opened(captured_at)
             offset = file.tell()
             status = StatusAndHeaders(
                 f"{http_status} {ascii_only(reason)}".rstrip(), kept, protocol="HTTP/1.1"
             )
-            write_record(writer, url, "response", marks, status, raw_body)
+            write_record(file, url, "response", marks, status, raw_body)
             parts = urlsplit(url)
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             asked = StatusAndHeaders(
@@ -110,15 +112,14 @@ class ArchiveWriter:
                 "WARC-Date": marks["WARC-Date"],
                 "WARC-Concurrent-To": marks["WARC-Record-ID"],
             }
-            write_record(writer, url, "request", request_marks, asked, b"")
+            write_record(file, url, "request", request_marks, asked, b"")
             file.flush()  # from here on only the machine's own death can take it
         except OSError as error:
             raise _unwritable(self._path, error) from error
         lowered = header_map(kept)
-        body = decoded(raw_body, lowered)
+        body = decoded(raw_body, lowered) if body is None else body
         response = ArchivedResponse(url, http_status, lowered, body, captured_at, kind, basis)
-        partition = Partition(self.captured_date, self.run_id, self.source_id)
-        capture = capture_of(partition, response_id, response, self.warc_path, offset)
+        capture = capture_of(self._partition, response_id, response, self.warc_path, offset)
         return Stored(response_id.hex, self.warc_path, offset, capture, lowered, body)
 
     def close(self) -> None:
@@ -136,14 +137,29 @@ class ArchiveWriter:
         finally:
             self._file = None
 
-    def discard(self) -> None:
-        """Drop what this run wrote of this source: only for a crawl that has no log. Raises TransientError."""
+    def leave(self) -> None:
+        """Close the file as a killed crawl leaves it: nothing becomes visible, the source's next crawl rescues it."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # a full disk takes no more
+                self._file.close()
             self._file = None
+
+    def resume(self) -> Iterator[Stored]:
+        """Go on behind what a killed child of this very run had archived; gives its responses. Raises as ``rescue`` does."""
+        if not (self._open_path.exists() or self._path.exists()):
+            return
+        left = set()
+        for stored in rescue(self._data_dir, self._partition):
+            left.add(stored.capture_id)
+            yield stored
+        if not left:
+            return
+        while left:
+            left.discard(self._next_id().hex)
+        self._next_id()  # that of the last one's request
         try:
-            self._open_path.unlink(missing_ok=True)
-            self._path.unlink(missing_ok=True)
+            self._path.rename(self._open_path)
+            self._file = self._open_path.open("ab")
         except OSError as error:
             raise _unwritable(self._path, error) from error
 
@@ -151,22 +167,26 @@ class ArchiveWriter:
         self._number += 1
         return uuid5(RECORD_IDS, f"{self.run_id}/{self.source_id}/{self._number}")
 
-    def _opened(self, now: datetime) -> tuple[BinaryIO, WARCWriter]:
+    def _opened(self, now: datetime) -> BinaryIO:
         if self._file is not None:
-            return self._file, self._writer
+            return self._file
         if self._path.exists():
             raise ContractError(f"{self._path} is already complete", "crawl again under a new run")
         make_folder(self._path.parent)
         self._file = self._open_path.open("wb")
-        self._writer = WARCWriter(self._file, gzip=True, warc_version="1.1")
         about = f"software: nichiro/{__version__}\r\nformat: WARC File Format 1.1\r\n".encode()
         marks = {
             "WARC-Record-ID": f"<urn:uuid:{uuid5(RECORD_IDS, f'{self.run_id}/{self.source_id}/0')}>",
             "WARC-Date": warc_date(now),
             "WARC-Filename": self._path.name,
         }
-        write_record(self._writer, "", "warcinfo", marks, None, about)
-        return self._file, self._writer
+        write_record(self._file, "", "warcinfo", marks, None, about)
+        return self._file
+
+
+def body_of(raw_body: bytes, headers: Sequence[tuple[str, str]]) -> bytes:
+    """A response's body without its content codings, of a decompression bomb the beginning."""
+    return decoded(raw_body, header_map(headers))
 
 
 def read_response(data_dir: Path, warc_path: str, warc_offset: int) -> ArchivedResponse:
@@ -182,10 +202,10 @@ def read_response(data_dir: Path, warc_path: str, warc_offset: int) -> ArchivedR
         raise _unreadable(warc_path, warc_offset, error) from error
 
 
-def rescue(data_dir: Path, partition: Partition) -> list[Stored]:
+def rescue(data_dir: Path, partition: Partition) -> Iterator[Stored]:
     """The responses that a killed crawl had archived: the file gets its name, without what was cut at its end.
 
-    A file without any response is deleted. Raises TransientError, and ContractError where a complete file is damaged.
+    All its digests are checked before the first is given. A file without any response is deleted. Raises TransientError, and ContractError where a complete file is damaged.
     """
     path = data_dir / warc_path_of(partition)
     cut = path.with_name(f"{path.name}.open")
@@ -198,7 +218,7 @@ def rescue(data_dir: Path, partition: Partition) -> list[Stored]:
             path.unlink()
     except OSError as error:
         raise _unwritable(path, error) from error
-    return [_stored(data_dir, capture) for capture in captures.iter_rows(named=True)]
+    return (_stored(data_dir, capture) for capture in captures.iter_rows(named=True))
 
 
 def _stored(data_dir: Path, capture: dict[str, Any]) -> Stored:

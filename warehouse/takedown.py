@@ -15,7 +15,6 @@ import polars as pl
 from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from warehouse.archive import captures_of, warc_path_of
 from warehouse.lake import Partition, write_atomically
@@ -37,12 +36,11 @@ def strike(data_dir: Path, partition: Partition, removed: Mapping[str, str], emp
 
     def write(out: BinaryIO) -> None:
         with path.open("rb") as file, path.open("rb") as members:
-            writer = WARCWriter(out, gzip=True, warc_version="1.1")
             records = ArchiveIterator(file)
             for record in records:
                 capture_id = _id(record, "WARC-Record-ID")
                 if record.rec_type == "response" and (capture_id in removed or capture_id in emptied):
-                    _write_mark(writer, record, removed.get(capture_id))
+                    _write_mark(out, record, removed.get(capture_id))
                 elif _id(record, "WARC-Concurrent-To") not in removed:
                     members.seek(records.get_record_offset())
                     out.write(members.read(records.get_record_length()))
@@ -51,12 +49,12 @@ def strike(data_dir: Path, partition: Partition, removed: Mapping[str, str], emp
     return captures_of(data_dir, partition)
 
 
-def _write_mark(writer: WARCWriter, record: ArcWarcRecord, url: str | None) -> None:
+def _write_mark(out: BinaryIO, record: ArcWarcRecord, url: str | None) -> None:
     mark = record.rec_headers.get_header
     kept = [(name, value) for name, value in record.http_headers.headers if name.lower() in KEPT_HEADERS and not url]
     status = StatusAndHeaders(record.http_headers.statusline, kept, protocol=record.http_headers.protocol)
     marks = {name: mark(name) for name in KEPT_MARKS}
-    write_record(writer, url or mark("WARC-Target-URI"), "response", marks, status, b"")
+    write_record(out, url or mark("WARC-Target-URI"), "response", marks, status, b"")
 
 
 def _id(record: ArcWarcRecord, name: str) -> str:

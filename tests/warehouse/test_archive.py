@@ -135,8 +135,26 @@ def test_nothing_is_visible_before_close_and_nothing_without_a_response(tmp_path
     assert not (tmp_path / "archive").exists()
     add(writer, PAGE)
     assert list(rebuild_captures(tmp_path)) == []
-    writer.discard()
-    assert not list((tmp_path / "archive").rglob("*.*"))
+    writer.leave()
+    assert list(rebuild_captures(tmp_path)) == []
+
+
+def test_a_file_is_gone_on_with(tmp_path: Path) -> None:
+    """A child was killed in its second response; the run's next child has the first and writes on, under other ids."""
+    killed = writer_of(tmp_path)
+    first, second = add(killed, PAGE), add(killed, PAGE)
+    killed.leave()
+    path = next(tmp_path.rglob("*.open"))
+    path.write_bytes(path.read_bytes()[: second.warc_offset + 50])
+    writer = writer_of(tmp_path)
+    assert [each.capture for each in writer.resume()] == [first.capture]
+    third = add(writer, b"<p>other</p>")
+    writer.close()
+    ((_, captures),) = rebuild_captures(tmp_path)
+    assert captures["capture_id"].to_list() == [first.capture_id, third.capture_id]
+    assert first.capture_id != third.capture_id == second.capture_id
+    assert read_response(tmp_path, third.warc_path, third.warc_offset).body == b"<p>other</p>"
+    assert list(writer_of(tmp_path / "elsewhere").resume()) == []
 
 
 def test_a_second_writer_never_replaces_a_complete_file(tmp_path: Path) -> None:
