@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from charset_normalizer import from_bytes
+import re
+
+from charset_normalizer import CharsetMatch, from_bytes
 from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encoding
 
 # What pages without a label are in; a detector free to name any of a hundred encodings finds Arabic in Russian.
@@ -18,6 +20,11 @@ UNLABELLED = [
     "euc_kr",
     "cp1252",
 ]
+UNMARKED = {b"\0\0\0<": "utf-32-be", b"<\0\0\0": "utf-32-le", b"\0<": "utf-16-be", b"<\0": "utf-16-le"}  # XML 1.0, appendix F
+CYRILLIC = UNLABELLED[:5]
+HIRAGANA = re.compile("[\u3041-\u3096]")
+HIRAGANA_SHARE = 0.1  # of the characters beyond ASCII; Japanese prose has about half
+RUSSIAN = re.compile("[А-Яа-яЁё]")
 BROKEN_SHARE = 0.001  # of the characters; more replacement characters mean the label is wrong
 
 
@@ -34,6 +41,8 @@ def decode(body: bytes, charset: str | None = None) -> str:
     bom, mark = read_bom(body)
     if bom and mark:
         return body[len(mark) :].decode(bom, "replace")
+    if b"\0" in body[:4] and (wide := next((name for start, name in UNMARKED.items() if body.startswith(start)), None)):
+        return body.decode(wide, "replace")
     try:
         return _decode_ascii(body) if body.isascii() else body.decode("utf-8")
     except UnicodeDecodeError:
@@ -42,12 +51,34 @@ def decode(body: bytes, charset: str | None = None) -> str:
         text = body.decode(label, "replace")
         if text.count("\ufffd") <= BROKEN_SHARE * len(text):
             return text
-    guess = from_bytes(
-        body[:100_000], cp_isolation=UNLABELLED
-    ).best()  # a detector's cost grows with the text
-    if guess is None:
+    encoding = _detected(body[:100_000])  # a detector's cost grows with the text
+    if encoding is None:
         raise Undecodable(f"{len(body)} bytes, labels {_labels(body, charset)}")
-    return body.decode(guess.encoding, "replace")
+    return body.decode(encoding, "replace")
+
+
+def _detected(body: bytes) -> str | None:
+    """Japanese by its hiragana, which no other text is full of by accident; else as the detector says.
+
+    Of the Cyrillic encodings it takes the first that fits: the one that makes most Russian letters is the right one.
+    """
+    for encoding in ("cp932", "euc_jp"):
+        text = body.decode(encoding, "replace")
+        beyond = len(text) - len(text.encode("ascii", "ignore"))
+        if text.count("\ufffd") <= BROKEN_SHARE * len(text) and len(HIRAGANA.findall(text)) > HIRAGANA_SHARE * beyond:
+            return encoding
+    matches = from_bytes(body, cp_isolation=UNLABELLED)
+    best = matches.best()
+    if best is not None and best.encoding in CYRILLIC:
+        best = max((match for match in matches if match.encoding in CYRILLIC), key=_russian)
+    return best.encoding if best else None
+
+
+def _russian(match: CharsetMatch) -> tuple[int, float]:
+    """Fiftieths of the characters beyond ASCII that are Russian letters, then how well the letters follow each other."""
+    text = str(match)
+    beyond = len(text) - len(text.encode("ascii", "ignore"))
+    return round(50 * len(RUSSIAN.findall(text)) / max(beyond, 1)), match.coherence
 
 
 def _decode_ascii(body: bytes) -> str:

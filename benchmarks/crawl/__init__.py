@@ -1,0 +1,1 @@
+"""A crawl of a large site beside those of others."""
