@@ -12,6 +12,7 @@ from crawlers.log import CrawlLog, Fetch, Task
 from crawlers.state import CrawlState, Document, Page, is_seen
 from crawlers.tombstones import is_taken_down, load_tombstones, struck
 
+from warehouse.columns import RULE_KINDS
 LONGEST_CRAWL_SECONDS = (
     1800  # a Crawl-delay of minutes must not hold a run for days: fewer pages are asked for
 )
@@ -94,7 +95,9 @@ class Frontier:
         }
         pages = []
         for fetch in self.log.last.values():
-            if fetch.kind == "robots" or not fetch.stored or _is_owed(fetch):
+            if fetch.outcome == "reserved":
+                pages.append(Page(fetch.url, self.task.run.now()))
+            if fetch.kind in RULE_KINDS or not fetch.stored or _is_owed(fetch):
                 continue
             etag = last_modified = None
             if fetch.outcome == "not_modified":
@@ -147,4 +150,6 @@ class Frontier:
 
 def _is_owed(fetch: Fetch | None) -> bool:
     """True where a page may still come: no answer, an error that passes, a challenge."""
-    return fetch is None or fetch.outcome == "challenged" or not is_seen(fetch.http_status or 0)
+    if fetch is None or fetch.outcome == "reserved":
+        return fetch is None
+    return fetch.outcome == "challenged" or not is_seen(fetch.http_status or 0)

@@ -37,6 +37,8 @@ def of_fetch(fetch: Fetch, robots: Fetch | None = None) -> Verdict | None:
     if fetch.outcome == "robots_denied":
         return Verdict("robots", f"robots.txt forbids {where} ({fetch.detail}): {ASK}")
     if fetch.outcome != "http_error":
+    if fetch.outcome == "reserved":
+        return Verdict("robots", f"{where} is reserved ({fetch.detail}): declare `terms.access: feed_only`, or ask the publisher")
         return Verdict("down", cause_of(fetch))
     state = "blocked" if status in BLOCKED else "changed" if status < 500 else "down"
     return Verdict(state, f"{where} answered {cause_of(fetch)}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from http import HTTPStatus
 from http.client import responses
 from pathlib import Path
@@ -16,6 +16,7 @@ import polars as pl
 
 from crawlers.challenge import challenge_in
 from crawlers.discovery import Link
+from crawlers.robots import UNRULED, Ruling
 from crawlers.source import Source
 from nichiro.run import Run
 from warehouse.archive import ArchiveWriter, Stored
@@ -64,6 +65,8 @@ class Fetch:
     http_status: int | None = None
     detail: str | None = None
     stored: Stored | None = None
+    ruling: Ruling = UNRULED
+    reserved: str | None = None
 
     @property
     def capture(self) -> dict[str, Any]:
@@ -100,20 +103,37 @@ class CrawlLog:
         request_headers: Sequence[tuple[str, str]],
     ) -> Fetch:
         """Archive a response, then say what it is. Raises TransientError where the archive cannot be written."""
-        stored = self.writer.append(
+        return self.keep(self.archive(url, kind, http_status, headers, raw_body, request_headers, self.now()))
+
+    def archive(
+        self,
+        url: str,
+        kind: str,
+        http_status: int,
+        headers: Sequence[tuple[str, str]],
+        raw_body: bytes,
+        request_headers: Sequence[tuple[str, str]],
+        captured_at: datetime,
+        body: bytes | None = None,
+    ) -> Stored:
+        """Write a response to the archive, and nothing else: it may be called from another thread, by one at a time.
+
+        ``body`` is ``raw_body`` after content decoding, where that was done before. Raises TransientError.
+        """
+        return self.writer.append(
             url,
             http_status,
             responses.get(http_status, ""),
             headers,
             raw_body,
-            self.task.run.now(),
+            captured_at,
             request_headers,
             kind=kind,
             basis=self.task.basis,
+            body=body,
         )
-        return self.keep(stored)
 
-    def keep(self, stored: Stored) -> Fetch:
+    def keep(self, stored: Stored, ruling: Ruling = UNRULED, reserved: str | None = None) -> Fetch:
         """Note a response that lies in the archive, and say what it is."""
         self.captures.append(stored.capture)
         url, kind, http_status = (stored.capture[name] for name in ("url", "kind", "http_status"))
@@ -128,11 +148,24 @@ class CrawlLog:
             outcome, detail = "challenged", marker
         else:
             outcome, detail = "ok", None
-        return self._add(Fetch(url, kind, outcome, http_status, detail, stored))
+        if kind == "article":
+            stored = replace(stored, body=b"")  # it lies in the archive; a crawl of thousands would hold them all
+        return self._add(Fetch(url, kind, outcome, http_status, detail, stored, ruling, reserved))
 
-    def failure(self, url: str, kind: str, outcome: str, detail: str) -> Fetch:
-        """Note that a URL gave no response."""
-        return self._add(Fetch(url, kind, outcome, detail=detail))
+    def resume(self) -> int:
+        """Note what a killed child of this very run had archived, and go on behind it; returns the number of articles.
+
+        Raises TransientError, or ContractError for a damaged archive.
+        """
+        return sum(self.keep(stored).kind == "article" for stored in self.writer.resume())
+
+    def now(self) -> datetime:
+        return self.task.run.now()
+
+    def failure(self, url: str, kind: str, outcome: str, detail: str, ruling: Ruling = UNRULED) -> Fetch:
+        """Note that a URL gave no response, or none that we may keep."""
+        reserved = detail if outcome == "reserved" else None
+        return self._add(Fetch(url, kind, outcome, detail=detail, ruling=ruling, reserved=reserved))
 
     def link(self, link: Link, via: str, capture_id: str, decision: str) -> None:
         self.discoveries.append(
@@ -194,6 +227,10 @@ class CrawlLog:
             }
         )
         return fetch
+                "robots_rule": fetch.ruling.rule,
+                "robots_sha256": fetch.ruling.sha256,
+                "robots_at": fetch.ruling.at,
+                "reserved": fetch.reserved,
 
     def _challenge(self, stored: Stored) -> str | None:
         is_page = stored.capture["media_type"] in (None, *HTML)

@@ -1,4 +1,4 @@
-"""Downloader middleware: archive every response before anything reads it, obey robots.txt, send conditional GETs.
+"""Downloader middleware: archive every response before anything reads it, obey what sites ask of robots, send conditional GETs.
 
 ``ArchiveMiddleware`` stands at 650: outside HttpCompression (590), so it sees the bytes of the wire, and outside Redirect
 (600), so it sees every hop.
@@ -6,39 +6,55 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
-from protego import Protego
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
+    ResponseDataLossError,
 )
 from scrapy.http import Headers, Response
+from scrapy.http.request import NO_CALLBACK
 
+from crawlers import optout
 from crawlers.download import Refused
 from crawlers.log import Fetch
-from crawlers.optout import reserved_by
 from crawlers.pace import LONGEST_WAIT
+from crawlers.robots import UNRULED, Robots, Ruling
 from crawlers.tombstones import is_taken_down
 from nichiro.errors import NichiroError
+from warehouse.archive import Stored, body_of
+from warehouse.columns import RULE_KINDS
 
 if TYPE_CHECKING:
-    from scrapy.robotstxt import ProtegoRobotParser
-
     from crawlers.spider import SourceSpider
 
 logger = logging.getLogger(__name__)
 
-LONGEST_ROBOTS_SECONDS = 20  # a small file; where it hangs nothing else of the site is asked
+LONGEST_RULES_SECONDS = 20  # a small file; where robots.txt hangs nothing else of the site is asked
+# Compresses and writes beside the reactor, one response after the other; a response is on the disk before anything reads it.
+ARCHIVIST = ThreadPoolExecutor(1, thread_name_prefix="archive")
 SECRET_HEADERS = ("proxy-authorization", "authorization", "cookie")  # never into the archive
-ROBOTS_TOKEN = "nichiro"  # the product token that robots.txt may name
+NO_ANSWER = (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
 _OUTCOMES = (
     (DownloadTimeoutError, "timeout"),
     (CannotResolveHostError, "dns_failure"),
@@ -53,6 +69,10 @@ class RobotsDenied(IgnoreRequest):
         super().__init__(reason)
         self.reason = reason
         self.unread = unread
+
+
+class Reserved(IgnoreRequest):
+    """The site keeps the article to itself: no archive, no mining. The words are the site's own."""
 
 
 class ArchiveMiddleware:
@@ -83,40 +103,53 @@ class ArchiveMiddleware:
         # A redirect copies headers, so those of the URL before are taken off first.
         for name in ("If-None-Match", "If-Modified-Since"):
             request.headers.pop(name, None)
-        if _kind(request) == "robots":
-            usual = request.meta.get("download_timeout", LONGEST_ROBOTS_SECONDS)
-            request.meta["download_timeout"] = min(usual, LONGEST_ROBOTS_SECONDS)
-        if request.meta.get("kind", "archive") not in ("archive", "robots"):
+        if _kind(request) in RULE_KINDS:
+            usual = request.meta.get("download_timeout", LONGEST_RULES_SECONDS)
+            request.meta["download_timeout"] = min(usual, LONGEST_RULES_SECONDS)
+        elif _kind(request) != "archive":
             for name, value in self.state.validators(request.url).items():
                 request.headers[name] = value
 
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Archive the response; an article that its headers reserve is no more than a row of the log."""
-        reserved = reserved_by(_listed(response.headers), ROBOTS_TOKEN) if _kind(request) == "article" else None
-        if reserved:
-            self.log.failure(request.url, "article", "robots_denied", reserved)
-            raise RobotsDenied(reserved)
+    async def process_response(self, request: Request, response: Response) -> Response:
+        """Archive the response; an article that it reserves is no more than a row of the log."""
+        kind, ruling = _kind(request), request.meta.get("ruling", UNRULED)
         sent = [(name, value) for name, value in _listed(request.headers) if name.lower() not in SECRET_HEADERS]
         asked = [("Host", urlsplit(request.url).netloc), *sent]
+        in_thread = asyncio.get_running_loop().run_in_executor
         try:
-            fetch = self.log.response(
-                request.url, _kind(request), response.status, _listed(response.headers), response.body, asked
-            )
+            stored, reserved = await in_thread(ARCHIVIST, self._archived, kind, request.url, response, asked, self.log.now())
         except NichiroError as error:
             self.spider.trouble = error
             raise Refused(str(error)) from error
-        request.meta["fetch"] = fetch
+        if stored is None:
+            self.log.failure(request.url, kind, "reserved", reserved or "", ruling)
+            raise Reserved(reserved)
+        request.meta["fetch"] = fetch = self.log.keep(stored, ruling, reserved)
         self._note_robots(request, fetch)
         return response
 
+    def _archived(
+        self, kind: str, url: str, response: Response, asked: list[tuple[str, str]], at: datetime
+    ) -> tuple[Stored | None, str | None]:
+        """Where it lies, unless it is a reserved article, and what it reserves."""
+        headers = _listed(response.headers)
+        body = body_of(response.body, headers)
+        reserved = _reserved(kind, url, headers, body) if response.status < 400 else None
+        if reserved and kind == "article":
+            return None, reserved
+        return self.log.archive(url, kind, response.status, headers, response.body, asked, at, body), reserved
+
     def process_exception(self, request: Request, exception: Exception) -> None:
+        ruling = request.meta.get("ruling", UNRULED)
         if isinstance(exception, NichiroError):
             self.spider.trouble = exception
         elif isinstance(exception, RobotsDenied):
-            self.log.failure(request.url, _kind(request), "robots_denied", exception.reason)
+            self.log.failure(request.url, _kind(request), "robots_denied", exception.reason, ruling)
+        elif isinstance(exception, Reserved):
+            self.log.failure(request.url, _kind(request), "reserved", str(exception), ruling)
         elif isinstance(exception, Refused):
             if not self.spider.trouble:
-                fetch = self.log.failure(request.url, _kind(request), "connection_failed", str(exception))
+                fetch = self.log.failure(request.url, _kind(request), "connection_failed", str(exception), ruling)
                 self._note_robots(request, fetch)
         elif not isinstance(exception, IgnoreRequest):
             outcome = next(
@@ -125,7 +158,7 @@ class ArchiveMiddleware:
             causes = getattr(exception.__cause__, "reasons", None)  # Twisted wraps what happened on the wire
             cause = causes[0].value if causes else exception
             detail = f"{type(cause).__name__}: {cause}"[:300]
-            self._note_robots(request, self.log.failure(request.url, _kind(request), outcome, detail))
+            self._note_robots(request, self.log.failure(request.url, _kind(request), outcome, detail, ruling))
 
     def _note_robots(self, request: Request, fetch: Fetch) -> None:
         if fetch.kind == "robots" and fetch.outcome != "redirect":
@@ -136,27 +169,62 @@ class ArchiveMiddleware:
 class RobotsMiddleware(RobotsTxtMiddleware):
     """Scrapy's, and as strict as RFC 9309 2.3.1.4: where robots.txt cannot be had (5xx, no answer) nothing is fetched.
 
-    A robots.txt that is not there (4xx) allows everything. Applies Crawl-delay and Request-rate, which Scrapy does not.
+    A robots.txt that is not there (4xx) allows everything. Applies Crawl-delay and Request-rate, which Scrapy does not,
+    and before a host's first article asks for its tdmrep.json.
     """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._robots: dict[str, Robots] = {}
+        self._signals: dict[str, list[optout.Signal]] = {}
+        self._policies: dict[str, asyncio.Future[optout.TdmPolicy]] = {}
 
     async def process_request(self, request: Request) -> None:  # type: ignore[override]
         if request.meta.get("dont_obey_robotstxt"):
             return
-        parser = await self.robot_parser(request)
-        spider = cast("SourceSpider", self.crawler.spider)
-        answer = spider.robots.get(urlsplit(request.url).netloc)
-        if answer is None or answer.http_status is None or answer.http_status >= 500:
-            why = answer.detail if answer else "no answer"
-            raise RobotsDenied(f"robots.txt could not be read: {why}", answer)
-        if parser is None or answer.http_status >= 400:
-            return
-        rest = declared_rest(cast("ProtegoRobotParser", parser).rp)
-        if rest > LONGEST_WAIT:
-            raise RobotsDenied(f"Crawl-delay: {rest:g}, longer than a crawl can wait")
-        self._slow_down(request, rest)
-        if not parser.allowed(request.url, ROBOTS_TOKEN):
-            body = answer.stored.body.decode("utf-8-sig", "replace") if answer.stored else ""
-            raise RobotsDenied(f"{denying_rule(body, request.url)}{_of_file(answer)}")
+        await self.robot_parser(request)  # once per host; the answer lies with the spider
+        host = urlsplit(request.url).netloc
+        answer = cast("SourceSpider", self.crawler.spider).robots.get(host)
+        ruling = request.meta["ruling"] = self._ruling(host, answer, request)
+        if answer is None or not ruling.is_allowed:
+            raise RobotsDenied(ruling.rule or "Disallow", answer if answer and not _is_read(answer) else None)
+        if _kind(request) == "article" and (words := await self._reserved(host, request)):
+            raise Reserved(words)
+
+    def _ruling(self, host: str, answer: Fetch | None, request: Request) -> Ruling:
+        if answer is None or not answer.stored:
+            return Ruling(False, f"robots.txt could not be read: {answer.detail if answer else 'no answer'}")
+        sha256, at = answer.capture["body_sha256"], answer.capture["captured_at"]
+        if not _is_read(answer):
+            return Ruling(False, f"robots.txt could not be read: {answer.detail}", sha256, at)
+        if (answer.http_status or 0) >= 400:
+            return Ruling(True, f"no robots.txt: {answer.detail}", sha256, at)
+        if host not in self._robots:
+            self._robots[host] = Robots(answer.stored.body.decode("utf-8-sig", "replace"))
+            self._signals[host] = optout.of_robots(self._robots[host])
+        robots = self._robots[host]
+        if robots.rest > LONGEST_WAIT:
+            return Ruling(False, f"Crawl-delay: {robots.rest:g}, longer than a crawl can wait", sha256, at)
+        self._slow_down(request, robots.rest)
+        return Ruling(robots.allows(request.url), robots.rule_of(request.url), sha256, at)
+
+    async def _reserved(self, host: str, request: Request) -> str | None:
+        """What the host's robots.txt, then its tdmrep.json, reserves of an article."""
+        for signal in self._signals.get(host, ()):
+            if signal.binds(request.url):
+                return signal.words
+        if host not in self._policies:
+            self._policies[host] = asyncio.ensure_future(self._policy(f"{urlsplit(request.url).scheme}://{host}{optout.TDMREP}"))
+        return (await self._policies[host]).reserves(request.url)
+
+    async def _policy(self, url: str) -> optout.TdmPolicy:
+        """The policy at ``url``; where none comes, none is declared (TDM Reservation Protocol, section 6.1)."""
+        request = Request(url, callback=NO_CALLBACK, priority=self.DOWNLOAD_PRIORITY, meta={"kind": "tdmrep", "dont_retry": True})
+        try:
+            response = await self.crawler.engine.download_async(request)  # type: ignore[union-attr]
+        except (IgnoreRequest, *NO_ANSWER):
+            return optout.TdmPolicy(b"")  # its row of the log says why
+        return optout.TdmPolicy(response.body if response.status == 200 else b"")
 
     def _slow_down(self, request: Request, crawl_delay: float) -> None:
         """Apply a rest above our own; a replay at full speed has nobody to spare."""
@@ -173,48 +241,21 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         logger.info("%s: Crawl-delay %s s applied", key, crawl_delay)
 
 
-def declared_rest(rules: Protego) -> float:
-    """Seconds between two requests as robots.txt wants them, by Crawl-delay or Request-rate; 0 where it says nothing."""
-    rate = rules.request_rate(ROBOTS_TOKEN)
-    per_request = rate.seconds / rate.requests if rate and rate.requests else 0.0
-    return max(rules.crawl_delay(ROBOTS_TOKEN) or 0.0, per_request)
+def _is_read(answer: Fetch) -> bool:
+    """True for a robots.txt that came or that is not there; else it forbids everything."""
+    return answer.http_status is not None and answer.http_status < 500
 
 
-def denying_rule(robots_txt: str, url: str) -> str:
-    """The longest Disallow line of our group that by itself forbids ``url``: what the outcome row shows."""
-    denying = [
-        line
-        for line in set(_own_lines(robots_txt))
-        if not Protego.parse(f"User-agent: *\n{line}").can_fetch(url, ROBOTS_TOKEN)
-    ]
-    return max(denying, key=lambda line: (len(line), line), default="Disallow")
-
-
-def _own_lines(robots_txt: str) -> list[str]:
-    """The Disallow lines of the groups that name us, or else of those for everyone (RFC 9309 2.2.1)."""
-    lines: dict[str, list[str]] = {ROBOTS_TOKEN: [], "*": []}
-    named: set[str] = set()
-    agents: list[str] = []
-    in_rules = False
-    for line in (line.strip() for line in robots_txt.splitlines()):
-        field, _, value = (part.strip().lower() for part in line.partition("#")[0].partition(":"))
-        if field == "user-agent":
-            agents = [value] if in_rules else [*agents, value]
-            named.add(value)
-            in_rules = False
-        elif field in ("allow", "disallow"):
-            in_rules = True
-            if field == "disallow":
-                for agent in agents:
-                    lines.setdefault(agent, []).append(line)
-    return lines[ROBOTS_TOKEN if ROBOTS_TOKEN in named else "*"]
-
-
-def _of_file(answer: Fetch) -> str:
-    """Which robots.txt said so: the hash of the archived file and when it came."""
-    if not answer.stored:
-        return ""
-    return f" (robots.txt {answer.capture['body_sha256'][:12]} of {answer.capture['captured_at']:%Y-%m-%d %H:%MZ})"
+def _reserved(kind: str, url: str, headers: list[tuple[str, str]], body: bytes) -> str | None:
+    """What an answer reserves: an article itself, a file of rules the host's pages."""
+    match kind:
+        case "article":
+            return optout.of_headers(headers, url) or optout.of_page(body, url)
+        case "robots":
+            return "; ".join(optout.words_of_robots(body.decode("utf-8-sig", "replace"))) or None
+        case "tdmrep":
+            return "; ".join(optout.TdmPolicy(body).words) or None
+    return None
 
 
 def _kind(request: Request) -> str:

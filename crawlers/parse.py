@@ -12,6 +12,7 @@ from crawlers.extract import Extracted, Rejected, extract
 from crawlers.source import Source
 from crawlers.tombstones import is_taken_down
 from nichiro.errors import ContractError
+from warehouse.columns import RULE_KINDS
 from warehouse.tables.staging import ARTICLES, OUTCOMES, QUARANTINE
 
 if TYPE_CHECKING:
@@ -78,8 +79,8 @@ def parse(
 def _without_body(capture: Row) -> tuple[str | None, str | None]:
     """Outcome and reason of a capture whose body need not be read; None where it must be."""
     status = capture["http_status"]
-    if capture["kind"] == "robots":
-        return "skipped", "robots_txt"
+    if capture["kind"] in RULE_KINDS:
+        return "skipped", "robots_txt" if capture["kind"] == "robots" else "tdmrep"
     if status == 304:
         return "unchanged", None
     if status in REDIRECTS and capture["redirect_url"]:
@@ -124,6 +125,7 @@ def _article(capture: Row, found: Extracted, version: str) -> Row:
         "article_id": found.identity.article_id,
         "canonical_url": found.identity.canonical_url,
         "is_alternate_view": found.identity.is_alternate_view,
+        "pair_id": found.pair_id,
         "headline": found.headline,
         "byline": found.byline,
         "authors": found.authors,

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import polars as pl
 from pydantic import BaseModel, Field
 
-from crawlers import advice, proposal, reservation
+from crawlers import advice, proposal
 from crawlers.causes import ASK
 from crawlers.health import Verdict, of_fetch
 from crawlers.log import Fetch
@@ -20,6 +20,7 @@ from nichiro.errors import TransientError
 from nichiro.network import own_trouble
 from nichiro.settings import Settings
 from nichiro.trial import Trial, attempt
+from warehouse.columns import RULE_KINDS
 
 WITNESSES = 2  # other hosts asked whether it is our own network; three in all is the fewest that can tell
 FIELDS = ("headline", "body", "byline", "authors", "lede", "published_at", "modified_at")
@@ -123,7 +124,7 @@ def _asked(trial: Trial) -> Iterator[Asked]:
     reasons = dict(trial.quarantine.select("capture_id", "reason").iter_rows())
     for fetch in trial.fetches.iter_rows(named=True):
         found = trial.discoveries.filter(pl.col("capture_id") == (fetch["capture_id"] or ""))["decision"]
-        is_document = fetch["kind"] not in ("robots", "article") and fetch["outcome"] == "ok"
+        is_document = fetch["kind"] not in (*RULE_KINDS, "article") and fetch["outcome"] == "ok"
         yield Asked(
             **{name: fetch[name] for name in ("kind", "url", "outcome", "detail")},
             links=len(found) if is_document else None,
@@ -143,15 +144,8 @@ def _median(articles: pl.DataFrame) -> float | None:
 
 
 def _opt_outs(trial: Trial) -> list[str]:
-    found = []
-    pages = {row["capture_id"]: page for row, page in trial.pages()}
-    for row in trial.captures.iter_rows(named=True):
-        response = trial.responses[row["capture_id"]]
-        if row["kind"] == "robots" and row["http_status"] == 200:
-            found += reservation.of_robots(response.body.decode("utf-8-sig", "replace"), trial.source.discover[0].url)
-        else:
-            found += reservation.of_answer(response.headers, pages.get(row["capture_id"]))
-    return list(dict.fromkeys(found))
+    """In the sites' own words, those that bind us and those that do not."""
+    return list(dict.fromkeys(words for said in trial.fetches["reserved"].drop_nulls() for words in said.split("; ")))
 
 
 def _advice(settings: Settings, trial: Trial) -> Iterator[str]:

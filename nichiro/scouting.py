@@ -13,12 +13,13 @@ from protego import Protego
 from crawlers import proposal
 from crawlers.draft import Draft, article_links, draft
 from crawlers.extract import Extracted, extract
-from crawlers.middleware import ROBOTS_TOKEN
 from crawlers.page import Page
+from crawlers.robots import TOKEN
 from crawlers.source import Discover, Follow, Politeness, Publisher, Source
 from nichiro.errors import ConfigError, NichiroError, TransientError
 from nichiro.settings import PROJECT, Settings
 from nichiro.trial import Trial, attempt
+from warehouse.columns import RULE_KINDS
 from warehouse.lake import write_atomically
 
 SAMPLES = 2
@@ -55,8 +56,8 @@ def scout(settings: Settings, url: str) -> Proposal:
     (second,) = attempt(settings, [_sampling(seed, discover, front)], SAMPLES)
     _refuse(second)
     samples = [(row, page) for row, page in second.pages("article")]
-    links = [link["url"] for link in second.discoveries.iter_rows(named=True) if link["decision"] != "off_pattern"]
-    crawl_delay = _robots(first).crawl_delay(ROBOTS_TOKEN) or 0
+    links = [link["url"] for link in second.discoveries.iter_rows(named=True) if link["decision"] not in ("off_pattern", "no_link")]
+    crawl_delay = _robots(first).crawl_delay(TOKEN) or 0
     today: date = second.crawl["started_at"].date()
     drafted = draft(url, front or Page(EMPTY, url), [page for _, page in samples], discover, links, crawl_delay, today)
     source = Source(source_id=drafted.source_id, **yaml.safe_load(drafted.text))
@@ -105,7 +106,7 @@ def _refuse(trial: Trial) -> None:
         raise TransientError(reason, "check the address, then try again")
     if state in ("blocked", "challenged", "robots", "unknown"):
         raise NichiroError(f"{state}: {reason}", "what a site refuses is not fetched")
-    if state == "changed" and not any(trial.captures["http_status"].is_in([200]) & (trial.captures["kind"] != "robots")):
+    if state == "changed" and not any(trial.captures["http_status"].is_in([200]) & ~trial.captures["kind"].is_in(RULE_KINDS)):
         raise NichiroError(reason, "give an address that opens in a browser")
 
 

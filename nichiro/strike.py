@@ -54,7 +54,8 @@ def strike(lake: Lake, partition: Partition, key: Key | None, tombstones: frozen
             pl.when(is_covered).then(None).otherwise(name).alias(name) for name in ("headline", "published_text")
         ).with_columns(place))
         told = is_covered | pl.col("detail").is_in(covered)
-        lake.write(raw.FETCHES, partition, fetches.with_columns(place, detail=pl.when(~told).then("detail")))
+        words = (pl.when(~told).then(name).alias(name) for name in ("detail", "robots_rule", "reserved"))   # may hold the path
+        lake.write(raw.FETCHES, partition, fetches.with_columns(place, *words))
     return len(removed)
 
 

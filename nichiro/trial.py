@@ -20,6 +20,7 @@ from nichiro.errors import TransientError
 from nichiro.run import start_run
 from nichiro.settings import Settings
 from warehouse.archive import ArchivedResponse, read_response
+from warehouse.columns import RULE_KINDS
 from warehouse.lake import Lake, Partition
 from warehouse.tables.raw import CAPTURES, CRAWLS, DISCOVERIES, FETCHES
 
@@ -43,7 +44,7 @@ class Trial:
     def pages(self, *kinds: str) -> Iterator[tuple[dict[str, Any], Page]]:
         """The captures of these kinds (none: all) that came whole and as HTML, each with its page."""
         for row in self.captures.iter_rows(named=True):
-            is_html = row["http_status"] == 200 and row["media_type"] in HTML and row["kind"] != "robots"
+            is_html = row["http_status"] == 200 and row["media_type"] in HTML and row["kind"] not in RULE_KINDS
             if is_html and (not kinds or row["kind"] in kinds):
                 try:
                     yield row, Page(decode(self.responses[row["capture_id"]].body, row["charset"]), row["url"])

@@ -7,7 +7,9 @@ import polars as pl
 from warehouse.contract import UTC_INSTANT, Column
 
 BASIS = ("observed", "backfill")
-KINDS = ("robots", "feed", "sitemap", "listing", "archive", "article")
+RULE_KINDS = ("robots", "tdmrep")  # what a host asks of robots: robots.txt and /.well-known/tdmrep.json
+KINDS = (*RULE_KINDS, "feed", "sitemap", "listing", "archive", "telegram", "article")
+MOST_LINKS = 50_000  # items of one document that get a row: what a sitemap may name; who names more wants to keep us busy
 GENRES = (
     "op_ed", "editorial", "official_statement", "press_conference", "readout",
     "diet_speech", "interview", "news", "wire",
@@ -23,9 +25,9 @@ QUARANTINE_REASONS = (
     "future_date", "impossible_date", "challenge", "undecodable", "not_html", "unreadable_record", "unreadable_feed",
     "held",
 )
-SKIP_REASONS = ("robots_txt", "http_error", "off_pattern", "not_article", "tombstone")
+SKIP_REASONS = ("robots_txt", "tdmrep", "http_error", "off_pattern", "not_article", "tombstone")
 FETCH_OUTCOMES = (
-    "ok", "not_modified", "redirect", "http_error", "robots_denied", "timeout", "dns_failure",
+    "ok", "not_modified", "redirect", "http_error", "robots_denied", "reserved", "timeout", "dns_failure",
     "connection_failed", "too_large", "challenged",
 )
 SOURCE_STATES = (

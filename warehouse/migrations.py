@@ -13,13 +13,20 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from nichiro.errors import ContractError
-from warehouse.contract import Table
+from warehouse.contract import UTC_INSTANT, Table
 
 if TYPE_CHECKING:
     import duckdb
 
 Step = Callable[[pl.DataFrame], pl.DataFrame]
 STEPS: dict[tuple[str, int], Step] = {
+    ("raw.fetches", 1): lambda frame: frame.with_columns(
+        robots_rule=pl.lit(None, pl.String), robots_sha256=pl.lit(None, pl.String), robots_at=pl.lit(None, UTC_INSTANT),
+        reserved=pl.lit(None, pl.String),
+    ),
+    ("staging.articles", 1): lambda frame: frame.with_columns(pair_id=pl.lit(None, pl.String)),
+    ("marts.articles", 1): lambda frame: frame.with_columns(pair_id=pl.lit(None, pl.String)),
+    ("raw.discoveries", 1): lambda frame: frame.with_columns(item_count=pl.lit(None, pl.Int64)),
     ("ops.check_results", 1): lambda frame: frame.with_columns(threshold=pl.lit(None, pl.Float64)),
 }
 """(table name, version that it starts from) -> step."""

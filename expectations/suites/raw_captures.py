@@ -9,6 +9,7 @@ from great_expectations import expectations as gxe
 
 from expectations.context import Context
 from expectations.rule import holds
+from warehouse.columns import RULE_KINDS
 
 CLOCKS_APART = timedelta(hours=1)  # two machines; under a replay, each step starts its clock anew
 
@@ -18,7 +19,7 @@ def derived(captures: pl.DataFrame, context: Context) -> pl.DataFrame:
         captured_on_its_day=pl.col("captured_at").dt.date() == pl.col("captured_date"),
         captured_in_the_past=pl.col("captured_at") <= context.checked_at + CLOCKS_APART,
         # an empty robots.txt allows everything
-        answer_is_not_empty=pl.when((pl.col("http_status") == 200) & (pl.col("kind") != "robots")).then(
+        answer_is_not_empty=pl.when((pl.col("http_status") == 200) & ~pl.col("kind").is_in(RULE_KINDS)).then(
             pl.col("body_bytes") > 0
         ),
     )

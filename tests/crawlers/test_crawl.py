@@ -119,14 +119,13 @@ def test_a_day_is_archived_with_every_outcome(tmp_path: Path) -> None:
         if "/fine-" not in url
     }
     assert outcomes == {
-        ("/robots.txt", "ok"), ("/feed", "ok"), ("/a/good", "ok"), ("/a/old", "redirect"), ("/a/new", "ok"),
+        ("/robots.txt", "ok"), ("/feed", "ok"), ("/.well-known/tdmrep.json", "http_error"), ("/a/good", "ok"), ("/a/old", "redirect"), ("/a/new", "ok"),
         ("/a/gone", "http_error"), ("/a/broken", "http_error"), ("/a/closed", "connection_failed"),
         ("/a/guarded", "challenged"), ("/a/denied", "robots_denied"),
     }  # fmt: skip
     assert f"{HOST}/a/denied" not in web.asked
     (rule,) = log["fetches"].filter(pl.col("url").str.ends_with("/denied"))["detail"]
-    robots_txt = log["captures"].filter(pl.col("kind") == "robots")["body_sha256"].item()
-    assert rule == f"Disallow: /a/denied (robots.txt {robots_txt[:12]} of 2026-05-03 23:30Z)"
+    assert rule == "Disallow: /a/denied"
     assert log["fetches"].filter(pl.col("url").str.ends_with("/broken")).height == 3, (
         "two retries, each archived"
     )
@@ -300,7 +299,7 @@ def test_a_backfill_reads_archives_only_and_keeps_the_range(tmp_path: Path) -> N
             first=date(2026, 3, 15), last=date(2026, 4, 15),
         )  # fmt: skip
     assert f"{HOST}/feed" not in web.asked
-    asked = set(web.asked) - {f"{HOST}/robots.txt"}
+    asked = set(web.asked) - {f"{HOST}/robots.txt", f"{HOST}/.well-known/tdmrep.json"}
     assert asked == set(pages) | {f"{HOST}/archive/2026/03"}
     assert set(logged(tmp_path, run)["captures"]["basis"]) == {"backfill"}
     states = {row["source_id"]: (row["state"], row["reason"]) for row in crawls.iter_rows(named=True)}

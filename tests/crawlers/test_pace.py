@@ -10,9 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from protego import Protego
 
-from crawlers.middleware import declared_rest
 from crawlers.pace import FAILURES, FIRST_SLEEP, Asleep, Pace, seconds_of
 from nichiro.run import Clock
 from tests.crawlers.test_crawl import XML, feed, logged, run_crawl, settings_of, source
@@ -123,16 +121,6 @@ def test_retry_after_is_read_as_the_rfc_writes_it() -> None:
     assert [seconds_of(text, now) for text in ("7", "", "x", "Sat, 02 May 2026 12:00:00 GMT", None)] == [7, 0, 0, 0, 0]
 
 
-def test_the_rest_that_robots_txt_declares() -> None:
-    def rest(rules: str) -> float:
-        return declared_rest(Protego.parse(f"User-agent: *\n{rules}\nDisallow: /x\n"))
-
-    assert rest("Crawl-delay: 12") == 12
-    assert rest("Request-rate: 1/30") == 30
-    assert rest("Crawl-delay: 3\nRequest-rate: 2/20s") == 10
-    assert rest("") == 0
-
-
 def _ask(folder: Path, starts: Path) -> None:
     pace = Pace(folder, Clock())
 
@@ -168,7 +156,7 @@ def test_a_slow_host_does_not_delay_another_and_retry_after_holds(tmp_path: Path
             return Answer(b"", 503, {"Retry-After": "1"})
         return Answer(feed(("/a/x", DAY)), headers=XML)
 
-    names = ("quick", "slow", "busy", "closed")
+    names = ("quick", "busy", "slow", "closed")  # every second one shares a child: the quick one with the slow
     pages: dict[str, object] = {f"http://{name}.example/feed": Answer(feed(), headers=XML) for name in names}
     pages["http://slow.example/feed"] = Answer(feed(), headers=XML, pause=4)
     pages["http://busy.example/feed"] = busy

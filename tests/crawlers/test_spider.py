@@ -11,7 +11,6 @@ from twisted.python.failure import Failure
 from crawlers import health
 from crawlers.health import Verdict
 from crawlers.log import CrawlLog, Fetch, Task
-from crawlers.middleware import denying_rule
 from crawlers.settings import scrapy_settings
 from crawlers.spider import SourceSpider
 from crawlers.state import CrawlState, Document, Page
@@ -73,12 +72,6 @@ def test_a_damaged_state_says_what_to_do(tmp_path: Path, state: CrawlState) -> N
     state.path.write_bytes(b"no database at all" * 100)
     with pytest.raises(TransientError, match="may be deleted"):
         CrawlState(tmp_path, "jp_daily_opinion")
-
-
-def test_the_rule_that_denies() -> None:
-    robots = "User-agent: *\nDisallow: /private\nDisallow: /private/letters\nAllow: /\n"
-    assert denying_rule(robots, "http://a.example/private/letters/1") == "Disallow: /private/letters"
-    assert denying_rule(robots, "http://a.example/private/x") == "Disallow: /private"
 
 
 def fetch(outcome: str = "ok", status: int | None = 200, kind: str = "feed") -> Fetch:

@@ -28,7 +28,7 @@ def page(path: str, number: int, body: str = "story") -> bytes:
     return f"""\
 <!doctype html><html lang="en"><head><title>Fiction {number} | The Gazette</title>
 <link rel="alternate" type="application/rss+xml" href="/feed.xml"><link rel="canonical" href="{HOST}{path}">
-<meta property="og:site_name" content="The Gazette"><meta name="robots" content="noai">
+<meta property="og:site_name" content="The Gazette"><meta name="robots" content="noimageai">
 <script type="application/ld+json">{{"@type": "NewsArticle", "headline": "Kelp boats leave, part {number}",
 "datePublished": "2026-05-03T1{number}:00:00+09:00", "author": {{"name": "Ida Invented"}},
 "publisher": {{"name": "The Gazette"}}}}</script></head>
@@ -49,7 +49,7 @@ def site(body: str = "story") -> dict[str, Answer]:
     front = f"""<html lang="en-JP"><head><title>The Gazette</title><meta property="og:site_name" content="The Gazette">
 <link rel="alternate" type="application/rss+xml" href="/feed.xml"><link rel="alternate" hreflang="ja" href="/ja/"></head>
 <body><a href="/terms">Terms of use</a>{"".join(f'<a href="{path}">Fiction</a>' for path in PATHS)}</body></html>"""
-    robots = f"User-agent: GPTBot\nDisallow: /\n\nUser-agent: *\nDisallow: /private\nSitemap: {HOST}/news-sitemap.xml\n"
+    robots = f"User-agent: GPTBot\nDisallow: /\n\nUser-agent: *\nContent-Signal: ai-train=no\nDisallow: /private\nSitemap: {HOST}/news-sitemap.xml\n"
     return {
         f"{HOST}/robots.txt": Answer(robots.encode(), headers={"Content-Type": "text/plain"}),
         f"{HOST}/": Answer(front.encode()),

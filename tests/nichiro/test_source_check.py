@@ -49,13 +49,13 @@ def test_a_healthy_source(command: Command, tmp_path: Path) -> None:
     found = json.loads(done.stdout)
     assert (done.returncode, found["state"], found["articles_read"]) == (0, "ok", 2)
     assert [(one["kind"], one["outcome"]) for one in found["asked"]] == [
-        ("robots", "ok"), ("feed", "ok"), ("article", "ok"), ("article", "ok"),
+        ("robots", "ok"), ("feed", "ok"), ("tdmrep", "http_error"), ("article", "ok"), ("article", "ok"),
     ]  # fmt: skip
     assert (found["asked"][1]["links"], found["asked"][1]["followed"]) == (4, 4)
     assert found["fill"] == {"headline": 1, "body": 1, "byline": 1, "authors": 1, "lede": 0, "published_at": 1, "modified_at": 0}
     assert found["precision"] == {"minute": 2}
     assert found["newest_age_days"] == pytest.approx(0.83, abs=0.02)
-    assert found["opt_outs"] == ["robots.txt keeps AI agents out: GPTBot", "meta robots: noai"]
+    assert found["opt_outs"] == ["Content-Signal: ai-train=no", "robots.txt keeps AI agents out: GPTBot"]
     assert found["advice"] == []
     assert not (tmp_path / "data").exists(), "nothing of a look is kept"
 
@@ -117,6 +117,15 @@ def test_articles_that_robots_txt_forbids(look: Look, tmp_path: Path) -> None:
     code, found = look(site() | {f"{HOST}/robots.txt": robots})
     assert (code, found["state"]) == (1, "robots")
     assert "Disallow: /world/" in found["reason"]
+
+
+def test_articles_that_the_site_reserves(look: Look, tmp_path: Path) -> None:
+    declare(tmp_path / "catalog")
+    policy = Answer(b'[{"location": "/world/*", "tdm-reservation": 1}]', headers={"Content-Type": "application/json"})
+    code, found = look(site() | {f"{HOST}/.well-known/tdmrep.json": policy})
+    assert (code, found["state"]) == (1, "robots")
+    assert "tdmrep.json: /world/*" in found["opt_outs"]
+    assert "terms.access: feed_only" in found["reason"]
 
 
 def test_a_live_look_takes_its_turn_with_every_crawl(command: Command, tmp_path: Path) -> None:

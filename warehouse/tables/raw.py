@@ -59,10 +59,16 @@ FETCHES = Table(
         Column("http_status", pl.Int32, "HTTP status code where one came", nullable=True),
         Column("capture_id", pl.String, "the archived response, where one came", nullable=True),
         Column("detail", pl.String, "the rule, error or marker behind the outcome", nullable=True),
+        Column("robots_rule", pl.String, "line of robots.txt that allowed or forbade it, or what came in the file's place; null where no line speaks of it",
+               nullable=True),
+        Column("robots_sha256", pl.String, "SHA-256 of that robots.txt", nullable=True),
+        Column("robots_at", UTC_INSTANT, "when that robots.txt came, UTC", nullable=True),
+        Column("reserved", pl.String, "what the answer reserves against archives, mining or AI, in its own words", nullable=True),
         BASIS_COLUMN,
     ),
     primary_key=("fetch_id",),
     partition="captured_date",
+    version=2,
 )
 
 DISCOVERIES = Table(
