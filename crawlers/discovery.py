@@ -32,7 +32,7 @@ DATES = ("updated", "pubdate", "published", "date", "modified", "issued", "creat
 LONGEST_HEADLINE = 500
 MAX_UNZIPPED = 64 * 2**20
 MOST_LINKS = 50_000  # what a sitemap may name; whoever names more wants to keep us busy
-_ENTITY = re.compile(r"<!\[CDATA\[.*?\]\]>|<!DOCTYPE[^>]*>|&(?:#?\w{1,32};)?", re.S)
+_ENTITY = re.compile(r"<!\[CDATA\[.*?\]\]>|&(?:#?\w{1,32};)?", re.S)
 _MARKUP = re.compile(r"<\s*[/a-zA-Z!]")
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_.]?(0[1-9]|1[0-2])[-/_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _URL_MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_.]?(0[1-9]|1[0-2])(?=[/_.-]|$)")
@@ -159,7 +159,7 @@ def _xml_root(url: str, text: str) -> etree._Element:
 
 def _as_numbers(entity: re.Match[str]) -> str:
     """HTML's entities and stray ampersands as character references."""
-    return entity[0] if entity[0].startswith(("<", "&#")) else "".join(f"&#{ord(each)};" for each in unescape(entity[0]))
+    return entity[0] if entity[0][:2] in ("<!", "&#") else "".join(f"&#{ord(each)};" for each in unescape(entity[0]))
 
 
 def _feed_links(root: etree._Element, url: str) -> Iterator[Link]:

@@ -35,8 +35,7 @@ SOFT_404 = site(source("jp_soft_404"), {f"{address('jp_soft_404')}/feed": Answer
 def test_09_an_invented_feed_is_changed_and_no_other_address_is_guessed(visits: Visits) -> None:
     invented = visits.of(INVENTED)
     assert invented.state == "changed" and "HTTP 404" in invented.reason and "look for its new address" in invented.reason
-    host = address("jp_invented")
-    assert {url for url in visits.asked if url.startswith(host)} == {f"{host}/robots.txt", f"{host}/jp/rss/index.rdf"}
+    assert visits.asked_of(address("jp_invented")) == [f"{address('jp_invented')}/jp/rss/index.rdf"] * 2
     assert visits.of(SOFT_404).state == "changed", "404 dressed as 200"
     for declared in load_catalog(PROJECT / "crawlers" / "sources").values():
         assert declared.evidence, "what others claim; what we saw has its day in verified_on"

@@ -328,7 +328,7 @@ DEPLOYS = site(
 def test_27_a_build_id_that_changes_is_changed_the_pages_stay_and_other_papers_items_are_left(visits: Visits) -> None:
     deployed = visits.of(DEPLOYS, day=2)
     assert deployed.state == "changed" and "HTTP 404" in deployed.reason
-    assert [url for url in visits.asked if url.startswith(f"{address('jp_deploys')}/a/")] == [f"{address('jp_deploys')}/a/1"]
+    assert visits.asked_of(f"{address('jp_deploys')}/a/") == [f"{address('jp_deploys')}/a/1"]
     assert visits.of(DEPLOYS).state == "ok"
     for day in (1, 2):
         seen = visits.of(KYODO, day)

@@ -224,6 +224,11 @@ class Visits:
         self.asked: list[str] = web.asked
         self.headers = web.headers
 
+    def asked_of(self, beginning: str) -> list[str]:
+        """The URLs asked for that begin so, in order, without those that tell robots what they may."""
+        rules = ("/robots.txt", "/.well-known/tdmrep.json")
+        return [url for url in self.asked if url.startswith(beginning) and not url.endswith(rules)]
+
     def of(self, visited: Site, day: int = 1) -> Seen:
         """What the crawl of a site on its first, second … day left."""
         return self._seen[visited.source.source_id, day - 1]
