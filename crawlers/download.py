@@ -40,6 +40,7 @@ class GuardedHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._pool.maxPersistentPerHost *= 2  # the next request leaves before its forerunner's connection is given back
         folder = crawler.settings.get("NICHIRO_HOSTS")
         self._pace = Pace(Path(folder), Clock()) if folder else None
 

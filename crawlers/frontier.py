@@ -16,6 +16,7 @@ from warehouse.columns import RULE_KINDS
 LONGEST_CRAWL_SECONDS = (
     1800  # a Crawl-delay of minutes must not hold a run for days: fewer pages are asked for
 )
+MOST_REDIRECTS = 5
 
 
 @dataclass
@@ -74,8 +75,9 @@ class Frontier:
             if link.published_text and decision in ("fetched", "known"):
                 self._hints.append((link.url, fetch.kind, link.published_text))
             if decision == "fetched":
-                self.asked[link.url] = None
-                fresh.append(link.url)
+                self.asked[link.url] = kept = self._archived(link.url)
+                if kept is None:
+                    fresh.append(link.url)
         self.note_newest(read.newest_at)
         self._reads.append(read)
         return read, fresh
@@ -111,6 +113,15 @@ class Frontier:
             pages.append(Page(fetch.url, fetch.capture["captured_at"], etag, last_modified))
         documents = [Document(read.url, len(read.urls), read.newest_at) for read in self._reads]
         self.state.commit(pages, self._hints, documents)
+
+    def _archived(self, url: str) -> Fetch | None:
+        """The answer that this run has already: on the way of a redirect, or from a child of it that was killed."""
+        fetch = self.log.last.get(url)
+        for _ in range(MOST_REDIRECTS):
+            if fetch is None or fetch.outcome != "redirect":
+                return None if _is_owed(fetch) else fetch
+            fetch = self.log.last.get(fetch.detail or "")
+        return None
 
     def _owes(self, read: Read) -> bool:
         return any(_is_owed(self.asked[url]) for url in read.urls if url in self.asked)

@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
 
 from crawlers.log import CrawlLog, Task
-from crawlers.state import CrawlState, Page
+from crawlers.state import SEEN_STATUSES, CrawlState, Page
 from nichiro.run import Run
 from warehouse.archive import read_response, rescue, run_day, warc_path_of
 from warehouse.lake import Lake, Partition
@@ -52,12 +54,13 @@ def _killed(task: Task, lake: Lake) -> list[Partition]:
 
 def _write_log(task: Task, partition: Partition) -> None:
     stored = rescue(task.data_dir, partition)
-    if not stored:
+    first = next(stored, None)
+    if first is None:
         return
-    crawl_log = CrawlLog(_task_of(partition, task, stored[0].capture["basis"]))
+    crawl_log = CrawlLog(_task_of(partition, task, first.capture["basis"]))
     crawl_log.started_at = crawl_log.task.run.started_at
     crawl_log.discoveries = crawl_log.lake.read(DISCOVERIES, partition).to_dicts()  # if it came so far
-    pages = sum(crawl_log.keep(each).kind == "article" for each in stored)
+    pages = sum(crawl_log.keep(each).kind == "article" for each in chain((first,), stored))
     crawl_log.write("unknown", REASON, pages, None)
 
 
@@ -67,14 +70,24 @@ def _unremembered(task: Task, lake: Lake, state: CrawlState) -> Iterator[Page]:
     for partition in lake.partitions(CRAWLS, since=newest.date()):
         if partition.source_id != task.source.source_id:
             continue
-        is_seen = (pl.col("kind") == "article") & pl.col("outcome").is_in(["ok", "redirect"])
-        fetches = lake.read(FETCHES, partition).filter(is_seen, pl.col("requested_at") > newest)
+        fetches = _settled(lake.read(FETCHES, partition)).filter(pl.col("requested_at") > newest)
         if fetches.is_empty():
             continue
         captures = lake.read(CAPTURES, partition).join(fetches.select("capture_id"), on="capture_id", how="semi")
         for url, at, path, offset in captures.select("url", "captured_at", "warc_path", "warc_offset").iter_rows():
-            headers = read_response(task.data_dir, path, offset).headers
-            yield Page(url, at, headers.get("etag"), headers.get("last-modified"))
+            answer = read_response(task.data_dir, path, offset)
+            kept_before = state.validators(url) if answer.http_status == HTTPStatus.NOT_MODIFIED else {}
+            etag = kept_before.get("If-None-Match") or answer.headers.get("etag")
+            last_modified = kept_before.get("If-Modified-Since") or answer.headers.get("last-modified")
+            yield Page(url, at, etag, last_modified)
+
+
+def _settled(fetches: pl.DataFrame) -> pl.DataFrame:
+    """Pages that came, or are gone; a redirect only where the page at its end is among them."""
+    is_seen = pl.col("outcome").is_in(["ok", "redirect", "not_modified"]) | pl.col("http_status").is_in(SEEN_STATUSES)
+    pages = fetches.filter(pl.col("kind") == "article", is_seen)
+    reached = pages.filter((pl.col("outcome") != "redirect") | pl.col("detail").is_in(pl.col("url").implode()))
+    return pages if reached.height == pages.height else _settled(reached)
 
 
 def _task_of(partition: Partition, task: Task, basis: str) -> Task:

@@ -99,7 +99,8 @@ def crawl(
         _run_children(settings, run, [[task] for task in left], on_progress)
     for task in _unfinished(readable):
         reason = f"the crawler's child process died; see {run.directory / 'crawl.log'}"
-        CrawlLog(task).write("down", reason, 0, None)
+        crawl_log = CrawlLog(task)
+        crawl_log.write("down", reason, crawl_log.resume(), None)
         on_progress(task.source.source_id, f"down: {reason}")
     lake = Lake(settings.data_dir)
     return pl.concat([CRAWLS.empty(), *(lake.read(CRAWLS, task.partition) for task in tasks.values())])
@@ -245,9 +246,8 @@ def main() -> int:
         task = Task(source, run, settings.data_dir, assignment.first_date, assignment.last_date)
         try:
             crawl_log = CrawlLog(task)
-            crawl_log.writer.discard()  # what a killed child left of this very run
             state = CrawlState(task.data_dir, source.source_id)
-            if kept := take_over(task, state):
+            if kept := take_over(task, state) + crawl_log.resume():
                 _say(source_id=source.source_id, text=f"pages kept of a crawl that was killed: {kept}")
         except NichiroError as error:
             troubles.append(error)

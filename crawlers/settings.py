@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from crawlers.download import HANDLERS
-from crawlers.frontier import LONGEST_CRAWL_SECONDS
+from crawlers.frontier import LONGEST_CRAWL_SECONDS, MOST_REDIRECTS
 from crawlers.source import Source
 from nichiro import __version__
 from nichiro.errors import ConfigError
@@ -48,7 +48,9 @@ def scrapy_settings(settings: Settings, source: Source) -> dict[str, Any]:
         "NICHIRO_PROXY": settings.proxy or None,
         "NICHIRO_HOSTS": str(settings.data_dir / "state" / "hosts"),
         "DOWNLOAD_HANDLERS": HANDLERS,
+        "CONCURRENT_REQUESTS": politeness.concurrency + 1,  # one is being archived; a crawl that is killed asks for these again
         "CONCURRENT_REQUESTS_PER_DOMAIN": politeness.concurrency,
+        "CONCURRENT_ITEMS": 1,  # there are none; Scrapy starts so many tasks for every response
         "DOWNLOAD_DELAY": politeness.delay_seconds,
         "DOWNLOAD_DELAY_JITTER": 0,  # it would go below the delay
         "DOWNLOAD_TIMEOUT": politeness.timeout_seconds,
@@ -58,7 +60,7 @@ def scrapy_settings(settings: Settings, source: Source) -> dict[str, Any]:
         "CLOSESPIDER_TIMEOUT": 2 * LONGEST_CRAWL_SECONDS,  # slow answers may double a crawl, not more
         "RETRY_TIMES": RETRIES,
         "RETRY_HTTP_CODES": [500, 502, 503, 504, 522, 524],
-        "REDIRECT_MAX_TIMES": 5,
+        "REDIRECT_MAX_TIMES": MOST_REDIRECTS,
         "HTTPERROR_ALLOW_ALL": True,  # an error page is an outcome, too
         "DEFAULT_REQUEST_HEADERS": {
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",

@@ -30,8 +30,8 @@ KIND_OF = {"atom": "feed", "rss": "feed", "rdf": "feed", "api": "feed", "news_si
 class SourceSpider(Spider):
     """Crawls one source; ``finish`` writes WARC, log and state when it closes, then calls ``on_end``.
 
-    ``trouble`` holds trouble of our own (a full disk): then nothing of the crawl becomes visible. A bug that meets one
-    source's pages is that source's row: what was archived stays, and the day goes on.
+    ``trouble`` holds trouble of our own (a full disk): then nothing of the crawl becomes visible before the next one takes
+    it over. A bug that meets one source's pages is that source's row: what was archived stays, and the day goes on.
     """
 
     def __init__(
@@ -122,7 +122,7 @@ class SourceSpider(Spider):
         """Write everything: archive, log, then what to remember."""
         try:
             if self.trouble:
-                self.crawl_log.writer.discard()
+                self.crawl_log.writer.leave()
                 return
             asked = self.frontier.asked
             self.verdict = health.of_source(self._verdicts, [fetch for fetch in asked.values() if fetch])

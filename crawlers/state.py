@@ -21,6 +21,7 @@ from warehouse.lake import Lake, Partition
 from warehouse.tables.raw import CAPTURES, CRAWLS, DISCOVERIES
 
 REVISIT = timedelta(days=2)  # corrections come mostly within two days, so that long a page is asked for again
+REST = timedelta(hours=12)  # and no two runs of a morning ask for it, be the first one killed or not
 SEEN_STATUSES = (
     404,
     410,
@@ -90,6 +91,9 @@ class CrawlState:
         row = self._one("SELECT first_at FROM pages WHERE url = ?", url)
         return datetime.fromisoformat(row[0]) if row else None
 
+    def _last_seen(self, url: str) -> datetime:
+        return datetime.fromisoformat(self._one("SELECT last_at FROM pages WHERE url = ?", url)[0])  # type: ignore[index]
+
     def newest_at(self) -> datetime | None:
         """When the newest answer came that it remembers."""
         row = self._one("SELECT max(last_at) FROM pages")
@@ -98,7 +102,7 @@ class CrawlState:
     def is_due(
         self, url: str, via: str, published_text: str | None, hinted_at: datetime | None, now: datetime
     ) -> bool:
-        """True for a page never seen, one whose date changed in the feed, or one that is still young.
+        """True for a page never seen, one whose date changed in the feed, or one that is still young and had its rest.
 
         A page is young for REVISIT after its first fetch, unless its own date says that it is older than that.
         """
@@ -108,7 +112,8 @@ class CrawlState:
         before = self._one("SELECT published_text FROM hints WHERE url = ? AND via = ?", url, via)
         if before and published_text and before[0] != published_text:
             return True
-        return now - first_at < REVISIT and (hinted_at is None or first_at - hinted_at < REVISIT)
+        is_young = now - first_at < REVISIT and (hinted_at is None or first_at - hinted_at < REVISIT)
+        return is_young and now - self._last_seen(url) >= REST
 
     def document(self, url: str) -> Document | None:
         row = self._one("SELECT followed, newest_at FROM documents WHERE url = ?", url)
