@@ -9,7 +9,7 @@ from datetime import datetime
 from crawlers.canonical import view_to_ask
 from crawlers.discovery import Found, Link, hinted_dateline, hinted_day, hinted_month
 from crawlers.log import CrawlLog, Fetch, Task
-from crawlers.state import CrawlState, Document, Page, is_seen
+from crawlers.state import CrawlState, Document, Page, is_seen, links_sha256
 from crawlers.tombstones import is_taken_down, load_tombstones, struck
 
 from warehouse.columns import RULE_KINDS
@@ -25,6 +25,7 @@ class Read:
 
     url: str
     urls: list[str] = field(default_factory=list)
+    at: datetime
     newest_at: datetime | None = None
     is_complete: bool = True
 
@@ -52,7 +53,7 @@ class Frontier:
         ``delay`` is the rest between two requests, in seconds.
         """
         now = self.task.run.now()
-        read = Read(fetch.url)
+        read = Read(fetch.url, fetch.capture["captured_at"])
         fresh = []
         for link in found.links:
             link = replace(link, url=view_to_ask(link.url, self.task.source.key))
@@ -60,7 +61,7 @@ class Frontier:
                 link, self.task.source.timezone, tuple(self.task.source.language), now.date()
             )
             hinted_at = hint.instant_utc if hint else None
-            decision = self._decide(link, fetch.kind, hinted_at, now, delay)
+            decision = self._decide(link, fetch.kind, hinted_at, now, self._limit(delay))
             if decision == "tombstone":  # the list may still name it, our log does not
                 link = replace(
                     link, url=struck(link.url, self.task.source.key), headline=None, published_text=None
@@ -95,6 +96,22 @@ class Frontier:
         settled = {
             read.url for read in self._reads if read.is_complete and read.urls and not self._owes(read)
         }
+    def recheck(self, delay: float) -> list[str]:
+        """Statements whose re-check is owed, as many as this run still has pages for: news comes first."""
+        source = self.task.source
+        if self.task.is_backfill or not source.is_official or source.terms.access == "feed_only":
+            return []
+        owed = [
+            url
+            for url in self.state.owed(self.task.run.now())
+            if url not in self.asked
+            and self._is_followed(url)
+            and not is_taken_down(url, source.key, self.tombstones)
+        ]
+        chosen = owed[: max(0, self._limit(delay) - len(self.asked))]
+        self.asked |= dict.fromkeys(chosen)
+        return chosen
+
         pages = []
         for fetch in self.log.last.values():
             if fetch.outcome == "reserved":
@@ -104,14 +121,20 @@ class Frontier:
             etag = last_modified = None
             if fetch.outcome == "not_modified":
                 kept = self.state.validators(fetch.url)
+        led_to = {capture["redirect_url"] for capture in self.log.captures}
                 etag, last_modified = kept.get("If-None-Match"), kept.get("If-Modified-Since")
             elif fetch.outcome == "ok" and (fetch.kind == "article" or fetch.url in settled):
                 etag, last_modified = (
                     fetch.stored.headers.get("etag"),
                     fetch.stored.headers.get("last-modified"),
                 )
-            pages.append(Page(fetch.url, fetch.capture["captured_at"], etag, last_modified))
-        documents = [Document(read.url, len(read.urls), read.newest_at) for read in self._reads]
+            is_own = fetch.kind == "article" and fetch.url not in led_to
+            is_watched = is_own and not self.task.is_backfill
+            pages.append(Page(fetch.url, fetch.capture["captured_at"], etag, last_modified, is_watched))
+        documents = [
+            Document(read.url, len(read.urls), read.newest_at, links_sha256(read.urls), read.at)
+            for read in self._reads
+        ]
         self.state.commit(pages, self._hints, documents)
 
     def _archived(self, url: str) -> Fetch | None:
@@ -126,10 +149,18 @@ class Frontier:
     def _owes(self, read: Read) -> bool:
         return any(_is_owed(self.asked[url]) for url in read.urls if url in self.asked)
 
-    def _decide(self, link: Link, via: str, hinted_at: datetime | None, now: datetime, delay: float) -> str:
+    def _limit(self, delay: float) -> int:
+        """Article pages that one run may ask for, at so many seconds' rest between two of them."""
+        limit = self.task.source.politeness.max_pages_per_run
+        return min(limit, int(LONGEST_CRAWL_SECONDS / delay)) if delay else limit
+
+    def _is_followed(self, url: str) -> bool:
+        allowed = any(pattern.search(url) for pattern in self._allow)
+        return allowed and not any(pattern.search(url) for pattern in self._deny)
+
+    def _decide(self, link: Link, via: str, hinted_at: datetime | None, now: datetime, limit: int) -> str:
         source = self.task.source
-        allowed = any(pattern.search(link.url) for pattern in self._allow)
-        if not allowed or any(pattern.search(link.url) for pattern in self._deny):
+        if not self._is_followed(link.url):
             return "off_pattern"
         if is_taken_down(link.url, source.key, self.tombstones):
             return "tombstone"
@@ -142,9 +173,6 @@ class Frontier:
             return "feed_only"
         if not self.state.is_due(link.url, via, link.published_text, hinted_at, now):
             return "known"
-        limit = source.politeness.max_pages_per_run
-        if delay:
-            limit = min(limit, int(LONGEST_CRAWL_SECONDS / delay))
         return "fetched" if len(self.asked) < limit else "over_limit"
 
     def _is_in_range(self, link: Link) -> bool:

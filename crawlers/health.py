@@ -74,10 +74,12 @@ def of_links(
     is_first: bool = True,
     reaches_back: bool = True,
 ) -> Verdict:
+    unchanged_since: datetime | None = None,
     """The verdict on a document that was read: ``found`` links, ``followed`` of them the source's articles.
 
     ``newest_at`` is the newest item's date where the document gives dates. ``is_first``: no further page of a list;
-    ``reaches_back``: an item of the last visit is still in it.
+    ``reaches_back``: an item of the last visit is still in it. ``unchanged_since``: when it first named just the articles
+    that it names now, or the last time that it named any: what freezes need not have dates.
     """
     where = f"{fetch.kind} {fetch.url}"
     if not followed and followed_before and fetch.kind in ("listing", "archive"):
@@ -85,12 +87,6 @@ def of_links(
             "changed",
             f"{where} gave {followed_before} articles before and none now: mend its `links` or `follow`",
         )
-    if not found and is_first and fetch.kind in ("listing", "telegram"):
-        return Verdict("changed", f"{where} holds no link: mend its `links`, or find a feed where the page is made by JavaScript")
-    if not found:
-        return Verdict("empty", f"{where} was read and holds no link")
-    if not followed:
-        return Verdict("empty", f"{where} holds {found} links, none that `follow` allows")
     if newest_at and (now - newest_at).total_seconds() > usual_gap_days * 86_400:
         return Verdict(
             "stale",
@@ -98,6 +94,18 @@ def of_links(
             "whether the section has moved, or raise `usual_gap_days`",
         )
     if not reaches_back:
+    if unchanged_since and (now - unchanged_since).total_seconds() > usual_gap_days * 86_400:
+        return Verdict(
+            "stale",
+            f"{where} has named no new article since {unchanged_since:%Y-%m-%d}, longer than the usual {usual_gap_days:g} days: "
+            "look whether the section has moved, or raise `usual_gap_days`",
+        )
+    if not found and is_first and fetch.kind in ("listing", "telegram"):
+        return Verdict("changed", f"{where} holds no link: mend its `links`, or find a feed where the page is made by JavaScript")
+    if not found:
+        return Verdict("empty", f"{where} was read and holds no link")
+    if not followed:
+        return Verdict("empty", f"{where} holds {found} links, none that `follow` allows")
         return Verdict(
             "ok",
             f"{where}: all its items are new, so that some before them may have been missed: add a sitemap, or crawl more often",

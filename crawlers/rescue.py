@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from crawlers.log import CrawlLog, Task
-from crawlers.state import SEEN_STATUSES, CrawlState, Page
+from crawlers.state import SEEN_STATUSES, CrawlState, Page, is_watched
 from nichiro.run import Run
 from warehouse.archive import read_response, rescue, run_day, warc_path_of
 from warehouse.lake import Lake, Partition
@@ -73,13 +73,15 @@ def _unremembered(task: Task, lake: Lake, state: CrawlState) -> Iterator[Page]:
         fetches = _settled(lake.read(FETCHES, partition)).filter(pl.col("requested_at") > newest)
         if fetches.is_empty():
             continue
-        captures = lake.read(CAPTURES, partition).join(fetches.select("capture_id"), on="capture_id", how="semi")
-        for url, at, path, offset in captures.select("url", "captured_at", "warc_path", "warc_offset").iter_rows():
+        captures = lake.read(CAPTURES, partition).with_columns(is_watched=is_watched())
+        kept = captures.join(fetches.select("capture_id"), on="capture_id", how="semi")
+        columns = ("url", "captured_at", "is_watched", "warc_path", "warc_offset")
+        for url, at, watched, path, offset in kept.select(columns).iter_rows():
             answer = read_response(task.data_dir, path, offset)
             kept_before = state.validators(url) if answer.http_status == HTTPStatus.NOT_MODIFIED else {}
             etag = kept_before.get("If-None-Match") or answer.headers.get("etag")
             last_modified = kept_before.get("If-Modified-Since") or answer.headers.get("last-modified")
-            yield Page(url, at, etag, last_modified)
+            yield Page(url, at, etag, last_modified, watched)
 
 
 def _settled(fetches: pl.DataFrame) -> pl.DataFrame:

@@ -232,3 +232,8 @@ class Source(Model):
         """Hash of all that changes what parsing makes of a capture."""
         parts = self.model_dump(mode="json", include={"extract", "key", "genre", "language", "timezone", "follow"})
         return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    @property
+    def is_official(self) -> bool:
+        """Whether a government speaks here: its statements are asked for again, for they are edited."""
+        return self.publisher.kind == "government"
+

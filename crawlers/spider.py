@@ -58,12 +58,14 @@ class SourceSpider(Spider):
         self._documents: set[str] = set()
         self._left: Counter[str] = Counter()  # further documents that a declared one may still lead to
 
+        self._is_rechecked = False
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: object, **kwargs: object) -> SourceSpider:
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.finish, signals.spider_closed)
         crawler.signals.connect(spider.note_bug, signals.spider_error)
         return spider
+        crawler.signals.connect(spider.recheck, signals.spider_idle)
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the declared documents: archives for a range of days, all others for today."""
@@ -115,6 +117,14 @@ class SourceSpider(Spider):
 
     def note_bug(self, failure: Failure) -> None:
         """An exception of our own code: the source's row says so."""
+    def recheck(self) -> None:
+        """Ask for the statements that are owed a second look, now that there is no news left to ask for."""
+        if self._is_rechecked or self.trouble:
+            return
+        self._is_rechecked = True
+        for url in self.frontier.recheck(self.delay):
+            self.crawler.engine.crawl(self._article(url))
+
         self.logger.error("%s", failure.getTraceback())
         self._bug = f"{type(failure.value).__name__}: {failure.value}"
 
@@ -181,6 +191,7 @@ class SourceSpider(Spider):
             is_first=page == 1,
             reaches_back=not (before and before.followed) or found.next_url is not None or self._reaches_back(fetch, read),
         )
+            unchanged_since=before.since(read.urls) if before and not (found.sitemaps or self.task.is_backfill) else None,
         return verdict, [self._article(url) for url in fresh] + [
             self._document(entry, url, page + 1) for url in further
         ]
@@ -209,8 +220,9 @@ class SourceSpider(Spider):
         newest_at = before.newest_at if before else None
         self.frontier.note_newest(newest_at)
         return health.of_links(
-            fetch, held, held, 0, newest_at, self.task.run.now(), self.source.usual_gap_days
+            fetch, held, held, 0, newest_at, self.task.run.now(), self.source.usual_gap_days, unchanged_since=since
         )
+        since = before.changed_at if before and before.followed else None
 
     def _lost(self, failure: Failure) -> Fetch | None:
         """The logged outcome behind a failure; a failure without one is a bug of ours."""

@@ -7,6 +7,7 @@ the lake (the validators aside, which cost one unconditional GET each).
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import polars as pl
 
+from crawlers.recheck import LONGEST, due_at
 from nichiro.errors import TransientError
 from warehouse.lake import Lake, Partition
 from warehouse.tables.raw import CAPTURES, CRAWLS, DISCOVERIES
@@ -26,30 +28,53 @@ SEEN_STATUSES = (
     404,
     410,
 )  # gone is an answer too; besides these, 2xx, 3xx count as seen, and all else is tried again
+_VERSION = 2  # of the tables; a file of another version is made again
 _TABLES = """
-CREATE TABLE IF NOT EXISTS pages (url TEXT PRIMARY KEY, first_at TEXT, last_at TEXT, etag TEXT, last_modified TEXT);
-CREATE TABLE IF NOT EXISTS hints (url TEXT, via TEXT, published_text TEXT, PRIMARY KEY (url, via));
-CREATE TABLE IF NOT EXISTS documents (url TEXT PRIMARY KEY, followed INTEGER, newest_at TEXT);
+DROP TABLE IF EXISTS pages;
+DROP TABLE IF EXISTS hints;
+DROP TABLE IF EXISTS documents;
+CREATE TABLE pages (
+    url TEXT PRIMARY KEY, first_at TEXT, last_at TEXT, etag TEXT, last_modified TEXT, is_watched INTEGER
+);
+CREATE TABLE hints (url TEXT, via TEXT, published_text TEXT, PRIMARY KEY (url, via));
+CREATE TABLE documents (url TEXT PRIMARY KEY, followed INTEGER, newest_at TEXT, links_sha256 TEXT, changed_at TEXT);
 """
 
 
 @dataclass(frozen=True)
 class Page:
-    """An answer that counts as seen. ``etag`` and ``last_modified`` are for the next conditional GET."""
+    """An answer that counts as seen. ``etag`` and ``last_modified`` are for the next conditional GET.
+
+    ``is_watched``: an article's own address, met by a daily crawl; statements among them are asked for again.
+    """
 
     url: str
     at: datetime
     etag: str | None = None
     last_modified: str | None = None
+    is_watched: bool = False
 
 
 @dataclass(frozen=True)
 class Document:
-    """A discovery document: how many of its links were the source's articles, and its newest item."""
+    """A discovery document: how many of its links were the source's articles, which, since when, and its newest item."""
 
     url: str
     followed: int
     newest_at: datetime | None = None
+    links_sha256: str = ""
+    changed_at: datetime | None = None
+
+    def since(self, urls: Iterable[str]) -> datetime | None:
+        """Since when it has named nothing but these articles, of which there may be none; None where they are others."""
+        named = list(urls)
+        is_same = links_sha256(named) == self.links_sha256 if named else self.followed > 0
+        return self.changed_at if is_same else None
+
+
+def links_sha256(urls: Iterable[str]) -> str:
+    """The same for the same links, in whatever order."""
+    return hashlib.sha256("\n".join(sorted(set(urls))).encode()).hexdigest()
 
 
 def is_seen(http_status: int) -> bool:
@@ -64,13 +89,13 @@ class CrawlState:
 
     def __init__(self, data_dir: Path, source_id: str) -> None:
         self.path = data_dir / "state" / "crawl" / f"{source_id}.sqlite"
-        is_new = not self.path.exists()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = self.path.with_suffix(".lock").open("a")
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._connection = sqlite3.connect(self.path)
-            self._connection.executescript(_TABLES)
+            if is_old := self._one("PRAGMA user_version") != (_VERSION,):
+                self._connection.executescript(_TABLES)
         except BlockingIOError as error:
             raise TransientError(f"another crawl of {source_id} is at work", "wait for it, then run again") from error
         except (OSError, sqlite3.Error) as error:
@@ -78,8 +103,9 @@ class CrawlState:
                 f"cannot open {self.path}: {error}",
                 "check rights and space; the file may be deleted, it is made again",
             ) from error
-        if is_new:
+        if is_old:
             rebuild_state(self, Lake(data_dir), source_id)
+            self._connection.execute(f"PRAGMA user_version = {_VERSION}")  # last: a killed one is made again
 
     def validators(self, url: str) -> dict[str, str]:
         """The headers of a conditional GET, none for a page never fetched."""
@@ -115,29 +141,48 @@ class CrawlState:
         is_young = now - first_at < REVISIT and (hinted_at is None or first_at - hinted_at < REVISIT)
         return is_young and now - self._last_seen(url) >= REST
 
+    def owed(self, now: datetime) -> list[str]:
+        """Watched pages whose re-check is owed, those first that are owed for the longest."""
+        since = (now - LONGEST).isoformat()
+        statement = "SELECT url, first_at, last_at FROM pages WHERE is_watched AND first_at > ?"
+        found = []
+        for url, first_at, last_at in self._connection.execute(statement, (since,)):
+            due = due_at(datetime.fromisoformat(first_at), datetime.fromisoformat(last_at), now)
+            if due is not None:
+                found.append((due, url))
+        return [url for _, url in sorted(found)]
+
     def document(self, url: str) -> Document | None:
-        row = self._one("SELECT followed, newest_at FROM documents WHERE url = ?", url)
-        return Document(url, row[0], datetime.fromisoformat(row[1]) if row[1] else None) if row else None
+        columns = "followed, newest_at, links_sha256, changed_at"
+        row = self._one(f"SELECT {columns} FROM documents WHERE url = ?", url)  # noqa: S608 (known names)
+        if row is None:
+            return None
+        newest_at, changed_at = (datetime.fromisoformat(text) if text else None for text in (row[1], row[3]))
+        return Document(url, row[0], newest_at, row[2], changed_at)
 
     def commit(self, pages: list[Page], hints: list[tuple[str, str, str]], documents: list[Document]) -> None:
         """Remember a run, all of it or nothing; ``hints`` are (url, via, published_text)."""
         try:
             with self._connection:
                 self._connection.executemany(
-                    "INSERT INTO pages VALUES (?, ?, ?, ?, ?) ON CONFLICT (url) DO UPDATE SET"
-                    " last_at = excluded.last_at, etag = excluded.etag, last_modified = excluded.last_modified",
-                    [(p.url, p.at.isoformat(), p.at.isoformat(), p.etag, p.last_modified) for p in pages],
+                    "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (url) DO UPDATE SET"
+                    " last_at = excluded.last_at, etag = excluded.etag, last_modified = excluded.last_modified,"
+                    " is_watched = max(is_watched, excluded.is_watched)",
+                    [
+                        (p.url, p.at.isoformat(), p.at.isoformat(), p.etag, p.last_modified, p.is_watched)
+                        for p in pages
+                    ],
                 )
                 self._connection.executemany("INSERT OR REPLACE INTO hints VALUES (?, ?, ?)", hints)
                 self._connection.executemany(
                     # A document that gives nothing keeps what it gave before: it has changed until somebody mends it.
-                    "INSERT INTO documents VALUES (?, ?, ?) ON CONFLICT (url) DO UPDATE SET"
+                    "INSERT INTO documents VALUES (?, ?, ?, ?, ?) ON CONFLICT (url) DO UPDATE SET"
                     " followed = iif(excluded.followed = 0, followed, excluded.followed),"
-                    " newest_at = coalesce(excluded.newest_at, newest_at)",
-                    [
-                        (d.url, d.followed, d.newest_at.isoformat() if d.newest_at else None)
-                        for d in documents
-                    ],
+                    " newest_at = coalesce(excluded.newest_at, newest_at),"
+                    " changed_at = iif(excluded.followed = 0 OR excluded.links_sha256 = links_sha256,"
+                    "   changed_at, excluded.changed_at),"
+                    " links_sha256 = iif(excluded.followed = 0, links_sha256, excluded.links_sha256)",
+                    [(d.url, d.followed, _text(d.newest_at), d.links_sha256, _text(d.changed_at)) for d in documents],
                 )
         except sqlite3.Error as error:
             raise TransientError(
@@ -166,28 +211,43 @@ class CrawlState:
             return cursor.fetchone()
 
 
+def _text(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
+
+
+def is_watched() -> pl.Expr:
+    """Of rows of raw.captures, all of one run: the addresses that a daily crawl asked for, not those it was led to."""
+    return (pl.col("basis") == "observed") & ~pl.col("url").is_in(pl.col("redirect_url").drop_nulls().implode())
+
+
 def rebuild_state(state: CrawlState, lake: Lake, source_id: str) -> None:
     """Fill a new state from raw.captures and raw.discoveries, oldest run first."""
     for partition in _of_source(lake, source_id):
-        captures = lake.read(CAPTURES, partition)
+        captures = lake.read(CAPTURES, partition).with_columns(is_watched=is_watched())
         links = lake.read(DISCOVERIES, partition)
         seen = captures.filter(
             (pl.col("kind") == "article")
             & (pl.col("http_status").is_between(200, 399) | pl.col("http_status").is_in(SEEN_STATUSES))
         ).sort("captured_at")
         followed = (
-            links.filter(pl.col("decision") != "off_pattern")
-            .join(captures.select("capture_id", document_url="url"), on="capture_id")
+            links.filter(~pl.col("decision").is_in(("off_pattern", "no_link", "tombstone")))
+            .join(captures.select("capture_id", document_url="url", read_at="captured_at"), on="capture_id")
             .group_by("document_url")
-            .len()
+            .agg("url", pl.col("read_at").max())
         )
         dated = links.filter(
             pl.col("published_text").is_not_null() & pl.col("decision").is_in(("fetched", "known"))
         )
         state.commit(
-            [Page(row["url"], row["captured_at"]) for row in seen.iter_rows(named=True)],
+            [
+                Page(url, at, is_watched=watched)
+                for url, at, watched in seen.select("url", "captured_at", "is_watched").iter_rows()
+            ],
             list(dated.select("url", "via", "published_text").iter_rows()),
-            [Document(url, count) for url, count in followed.iter_rows()],
+            [
+                Document(document_url, len(urls), None, links_sha256(urls), read_at)
+                for document_url, urls, read_at in followed.iter_rows()
+            ],
         )
 
 
