@@ -19,6 +19,7 @@ from lxml.html import HtmlElement
 from trafilatura import extract as main_text
 
 from crawlers.dates import Dateline, ImpossibleDate, UnreadableDate, read_date
+from crawlers.furniture import is_furniture
 from crawlers.page import Page, Unfit
 from crawlers.paragraphs import one_line
 
@@ -93,7 +94,7 @@ def body_of(page: Page, headline: str | None) -> list[str]:
     """
     html = etree.tostring(page.tree, encoding="unicode", method="html")
     text = main_text(html, include_comments=False, favor_precision=True) or ""
-    lines = [line for line in map(one_line, text.split("\n")) if line]
+    lines = [line for line in map(one_line, text.split("\n")) if line and not is_furniture(line)]
     return lines[1:] if lines and headline and _bare(lines[0]) == _bare(headline) else lines
 
 

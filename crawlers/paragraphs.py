@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
+from crawlers.furniture import is_furniture, is_tooltip
+
 _BLOCKS = (
     "address article aside blockquote br caption dd details div dl dt fieldset figcaption figure footer h1 h2 h3 h4 h5 h6"
     " header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul"
@@ -34,7 +36,7 @@ def paragraphs(root: etree._Element, kept: Iterable[etree._Element] = ()) -> lis
     """The text below ``root``, broken where block elements begin and end.
 
     ``kept`` limits it to the text inside these elements; where none holds text, all of it is taken (old pages break
-    lines with <br> and have no paragraphs). Lines without a letter or digit are dropped.
+    lines with <br> and have no paragraphs). Lines without a letter or digit are dropped, and so are counters.
     """
     marks = set(kept)
     return _lines(_pieces(root, marks)) or (_lines(_pieces(root, set())) if marks else [])
@@ -48,7 +50,7 @@ def _lines(pieces: Iterable[str | None]) -> list[str]:
         elif lines[-1]:
             lines.append([])
     texts = (one_line("".join(line)) for line in lines)
-    return [text for text in texts if _ALNUM.search(text)]
+    return [text for text in texts if _ALNUM.search(text) and not is_furniture(text)]
 
 
 def _pieces(root: etree._Element, kept: set[etree._Element]) -> Iterator[str | None]:
@@ -57,7 +59,8 @@ def _pieces(root: etree._Element, kept: set[etree._Element]) -> Iterator[str | N
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, node in walk:
         if event == "start":
-            if node.tag in UNREAD:
+            if node.tag in UNREAD or is_tooltip(node):
+                kept.discard(node)
                 walk.skip_subtree()
                 continue
             depth += node in kept
