@@ -18,6 +18,7 @@ import polars as pl
 from nichiro.settlement import BATCH, PARTITION, partitions_of, settle, settle_fates
 from nichiro.spans import Say, around, keys, spans, tell
 from transforms.coverage import coverage_daily
+from transforms.figures import NONE, figures
 from transforms.health import source_days
 from transforms.spikes import coverage_spikes
 from transforms.trends import tone_daily
@@ -92,8 +93,9 @@ def build(
         affected, old_captures = _load(lake, candidate, dirty, changed, say)
         candidate.replace(ops.PARTITIONS, dirty, changed)
         article_days, count = settle(lake, candidate, affected, sources, say)
-        settle_fates(candidate, old_captures, affected, changed)
-        health_days = _source_days(candidate, pl.concat([crawls_before, candidate.read(raw.CRAWLS, dirty)]), sources)
+        settled = settle_fates(candidate, old_captures, affected, changed)
+        crawls = candidate.read(raw.CRAWLS, pl.concat([dirty, settled]).unique())
+        health_days = _source_days(candidate, pl.concat([crawls_before, crawls]), sources)
 
         coverage_days = sorted(article_days | health_days)
         complete_after = _last_complete(candidate, sources)
@@ -139,21 +141,53 @@ def _load(
 
 
 def _source_days(candidate: Candidate, changed: pl.DataFrame, sources: pl.DataFrame) -> set[date]:
-    """Compute the health of the days that changed crawls set out to cover; return the days on which it changed."""
-    covered = changed.select("source_id", day=pl.date_ranges("first_date", "last_date")).explode("day", empty_as_null=True).drop_nulls().unique()
-    spans = covered.group_by("source_id").agg(pl.col("day").min().alias("first_date"), pl.col("day").max().alias("last_date"))
-    crawls = candidate.query(
-        "SELECT c.* FROM raw.crawls c JOIN spans s ON c.source_id = s.source_id AND c.first_date <= s.last_date AND c.last_date >= s.first_date",
-        spans=spans,
+    """Compute the health of the days that changed crawls set out to cover, and of those that are compared with them;
+    return the days on which it changed."""
+    key, reach = ["source_id", "day"], timedelta(days=ops.SOURCE_DAYS.reach)
+    direct = _days_of(changed).sort(key)
+    sides = direct.group_by("source_id").agg(first_date=pl.col("day").min(), last_date=pl.col("day").max() + reach)
+    crawls = raw.CRAWLS.conform(candidate.query(
+        "SELECT c.* FROM raw.crawls c JOIN sides s ON c.source_id = s.source_id AND c.first_date <= s.last_date AND c.last_date >= s.first_date",
+        sides=sides,
+    ))
+    compared = _days_of(crawls).sort(key).join_asof(
+        direct.with_columns(before="day"), on="day", by="source_id", tolerance=reach, check_sortedness=False
+    ).drop_nulls("before")
+    covered = pl.concat([direct, compared.select(key)]).unique()
+    history = candidate.query(
+        "SELECT d.* FROM ops.source_days d JOIN sides s ON d.source_id = s.source_id AND d.day BETWEEN s.first_date AND s.last_date",
+        sides=sides.with_columns(pl.col("first_date") - reach),
     )
+    history = ops.SOURCE_DAYS.conform(history).join(covered, on=key, how="anti")
     loaded = candidate.read(ops.PARTITIONS, crawls.select(PARTITION).unique())
-    key = ["source_id", "day"]
-    new = source_days(raw.CRAWLS.conform(crawls), loaded, sources).join(covered, on=key, how="semi")
+    new = source_days(crawls, loaded, sources, _figures(candidate, crawls), history).join(covered, on=key, how="semi")
     old = candidate.read(ops.SOURCE_DAYS, covered)
     differing = new.join(old, on=new.columns, how="anti", nulls_equal=True)
     gone = old.join(new, on=key, how="anti")
     candidate.replace(ops.SOURCE_DAYS, pl.concat([differing.select(key), gone.select(key)]), differing)
-    return set(differing["day"]) | set(gone["day"])
+    judged = [*key, "state", "basis"]   # what coverage rests on; the figures are for people
+    return set(differing.join(old, on=judged, how="anti")["day"]) | set(gone["day"])
+
+
+def _days_of(crawls: pl.DataFrame) -> pl.DataFrame:
+    """source_id and day of all that crawls set out to cover."""
+    return crawls.select("source_id", day=pl.date_ranges("first_date", "last_date")).explode("day", empty_as_null=True).drop_nulls().unique()
+
+
+def _figures(candidate: Candidate, crawls: pl.DataFrame) -> pl.DataFrame:
+    """The figures of daily crawls, a season of captured days at a time."""
+    daily, found = crawls.filter(pl.col("basis") == "observed"), [NONE]
+    for span in spans(set(daily["first_date"])):
+        mine = daily.filter(pl.col("first_date").is_in(span))
+        runs = mine.select(PARTITION)
+        found.append(figures(
+            mine,
+            candidate.read(raw.FETCHES, runs, [*PARTITION, "http_status", "outcome"]),
+            candidate.read(staging.OUTCOMES, runs, [*PARTITION, "outcome", "reason"]),
+            candidate.read(staging.ARTICLES, runs, [*PARTITION, "byline", "body_length", "is_alternate_view"]),
+            candidate.read(ops.FATES_TABLE, runs, [*PARTITION, "fate"]),
+        ))
+    return pl.concat(found)
 
 
 def _coverage(candidate: Candidate, days: list[date], sources: pl.DataFrame, topics: pl.DataFrame) -> None:

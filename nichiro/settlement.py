@@ -14,6 +14,7 @@ from nichiro.spans import Say, around, keys, spans, tell
 from transforms.articles import articles, served_text
 from transforms.copies import copies, repeating
 from transforms.documents import documents, fates
+from transforms.revisions import revisions
 from warehouse.lake import Lake, Partition
 from warehouse.store import Candidate
 from warehouse.tables import enriched, marts, ops, raw, staging
@@ -48,6 +49,7 @@ def settle(
             ),
         )
         tell(say, "articles", span, days)
+    _revise(lake, candidate, affected, current, sources)
     return days, current.height
 
 
@@ -88,6 +90,18 @@ def _signed(lake: Lake, candidate: Candidate, texts: pl.DataFrame) -> pl.DataFra
     return texts.join(signatures, on="capture_id")
 
 
+def _revise(lake: Lake, candidate: Candidate, affected: pl.DataFrame, current: pl.DataFrame, sources: pl.DataFrame) -> None:
+    """Compare the versions of affected documents that have several."""
+    candidate.delete(marts.REVISIONS, affected)
+    edited = current.filter(pl.col("version_count") > 1).select("article_id", "published_date", "source_id")
+    edited = edited.join(sources.filter(pl.col("archive_days").is_null()), on="source_id", how="semi")
+    for span in spans(set(edited["published_date"])):
+        mine = edited.filter(pl.col("published_date").is_in(span)).drop("source_id")
+        versions = candidate.read(staging.ARTICLES, mine.select("article_id"))
+        bodies = lake.read_all(staging.ARTICLES, _where(candidate, versions.select("capture_id")), ["capture_id", "body"])
+        candidate.insert(marts.REVISIONS, revisions(versions.join(bodies, on="capture_id"), mine, sources))
+
+
 def _move(candidate: Candidate, others: pl.DataFrame) -> set[date]:
     """Give documents that were settled before the origin that they have now; return the days on which one changed."""
     stale = candidate.read(marts.ARTICLES, others)
@@ -121,12 +135,12 @@ def partitions_of(rows: pl.DataFrame) -> list[Partition]:
     return [Partition(*row) for row in rows.select(PARTITION).iter_rows()]
 
 
-def settle_fates(candidate: Candidate, before: pl.DataFrame, affected: pl.DataFrame, changed: pl.DataFrame) -> None:
-    """Settle what became of each capture of dirty partitions and of affected documents."""
+def settle_fates(candidate: Candidate, before: pl.DataFrame, affected: pl.DataFrame, changed: pl.DataFrame) -> pl.DataFrame:
+    """Settle what became of each capture of dirty partitions and of affected documents; return their partitions."""
     versions = candidate.read(staging.ARTICLES, affected)
     now = candidate.read(staging.OUTCOMES, changed.select(PARTITION))
     captures = pl.concat([before, now.select("capture_id"), versions.select("capture_id")]).unique()
     outcomes = candidate.read(staging.OUTCOMES, captures)
-    candidate.replace(
-        ops.FATES_TABLE, captures, fates(outcomes, versions, candidate.read(staging.QUARANTINE, captures))
-    )
+    settled = fates(outcomes, versions, candidate.read(staging.QUARANTINE, captures))
+    candidate.replace(ops.FATES_TABLE, captures, settled)
+    return settled.select(PARTITION).unique()

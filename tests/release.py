@@ -91,6 +91,7 @@ def _frames(rng: random.Random) -> dict[str, pl.DataFrame]:
             _source_day(rows, rng, source_id, number, day)
         _marts_of_day(rows, number, day)
     _checks(rows)
+            "archive_days": None, "usual_gap_days": 7.0,
     return {
         name: TABLES[name].conform(pl.DataFrame(content, schema=TABLES[name].schema))
         for name, content in rows.items()
@@ -175,7 +176,9 @@ def _source_day(rows: dict[str, list[dict]], rng: random.Random, source_id: str,
         "source_id": source_id, "day": day, "state": state,
         "basis": "observed" if basis == "observed" else "backfilled", "is_healthy": healthy, "reason": reason,
         "discovered_count": count, "fetched_count": count, "article_count": count,
-        "quarantined_count": 4 if state == "changed" else 0,
+        "quarantined_count": 4 if state == "changed" else 0, "new_count": count, "revised_count": 0,
+        "http_states": [f"200 × {count + 1}"], "newest_age_days": 0.3, "headline_share": 1.0, "date_share": 1.0, "body_share": 1.0,
+        "byline_share": 0.0, "body_length_median": 1200.0, "usual_body_length": 1200.0,
     })
     rows["raw.crawls"].append({
         "run_id": run_id, "source_id": source_id, "captured_date": day,

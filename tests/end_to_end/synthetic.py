@@ -33,6 +33,7 @@ def sources() -> pl.DataFrame:
             "source_id": source_id, "title": source_id, "publisher": source_id, "country_code": country,
             "publisher_kind": "newspaper", "genre": genre, "languages": [language], "status": "active",
             "timezone": ZONES[country], "access": "derive", "licence": None, "rules_sha256": "0", "min_articles_per_day": None,
+            "archive_days": None if genre == "official_statement" else 30, "usual_gap_days": 7.0,
         }
         for source_id, country, language, genre in SOURCES
     ]
@@ -172,8 +173,8 @@ class World:
             return
         rows["staging.articles"].append(key | METHOD | {
             "article_id": document.article_id, "url": url, "canonical_url": url.removesuffix("/print"), "is_alternate_view": how == "alternate",
-            "headline": f"{document.article_id} {capture['version']}", "byline": None, "authors": [], "lede": None, "body": "b" * 50,
-            "body_length": 50, "body_state": "full", "language_code": document.source[2], "genre": document.source[3],
+            "headline": f"{document.article_id} {capture['version']}", "byline": None, "authors": [], "lede": None,
+            "body": "b" * _length(document, capture), "body_length": _length(document, capture), "body_state": "full", "language_code": document.source[2], "genre": document.source[3],
             "published_at": document.published_at + capture["shift"], "published_date": document.published_date + capture["shift"],
             "published_precision": "minute", "published_method": "css", "published_text": "", "modified_at": None, "event_date": None,
             "content_sha256": _id(document.article_id, capture["version"]), "captured_at": capture["captured_at"], "basis": "observed",
@@ -186,6 +187,11 @@ class World:
             "tone_score": document.tone, "positive_count": 1, "negative_count": 1, "token_count": 9,
             "unscored_reason": None if document.tone is not None else "no_tone_words"})
         rows["enriched.signatures"].append(scored | {"signature": document.signature, "shingle_count": len(document.signature)})
+
+
+def _length(document: Document, capture: dict) -> int:
+    """Characters of a body; those of some days are leads, so that health has something to compare."""
+    return 9 if capture["captured_at"].day % 11 == 3 else 50 + len(document.topics)
 
 
 _TABLES: dict[str, Table] = {

@@ -78,6 +78,9 @@ def test_incremental_equals_full_rebuild_on_sampled_days(tmp_path: Path) -> None
     assert tables["marts.articles"]["version_count"].max() > 1, "the world must hold revisions"
     assert set(tables["ops.fates"]["fate"]) >= {"article", "revision", "alternate_view", "unchanged", "quarantined"}
     assert "held" in set(tables["ops.partitions"]["status"])
+    assert tables["marts.revisions"].height > 5, "the world must hold edits of texts that are kept"
+    assert tables["ops.source_days"]["usual_body_length"].is_not_null().any(), "and days to compare with those before"
+    assert tables["ops.source_days"].select(pl.col("new_count", "revised_count").sum()).row(0) > (0, 0)
 
 
 @pytest.mark.slow

@@ -163,5 +163,5 @@ def _health(site: DemoSite, partitions: pl.DataFrame) -> Iterator[dict]:
             yield {
                 "source_id": source_id, "day": day, "state": state, "basis": "observed", "is_healthy": state == "ok",
                 "reason": None if state == "ok" else state, "discovered_count": 0, "fetched_count": 0,
-                "article_count": 0, "quarantined_count": 0,
+                "article_count": 0, "quarantined_count": 0, "new_count": 0, "revised_count": 0, "http_states": [],
             }  # fmt: skip

@@ -137,12 +137,13 @@ def clean() -> dict[str, pl.DataFrame]:
             "ops.sources",
             {"source_id": SOURCE, "title": "Harbour News", "publisher": "Harbour News", "country_code": "ZZ",
              "publisher_kind": "newspaper", "genre": "news", "languages": ["en"], "status": "active",
-             "timezone": "UTC", "access": "full", "rules_sha256": FINGERPRINT},
+             "timezone": "UTC", "access": "full", "rules_sha256": FINGERPRINT, "usual_gap_days": 7.0},
         ),
         "ops.source_days": frame(
             "ops.source_days",
             {"source_id": SOURCE, "day": DAY, "state": "ok", "basis": "observed", "is_healthy": True,
-             "discovered_count": 3, "fetched_count": 3, "article_count": 2, "quarantined_count": 1},
+             "discovered_count": 3, "fetched_count": 3, "article_count": 2, "quarantined_count": 1,
+             "new_count": 2, "revised_count": 0, "http_states": ["200 × 3"]},
         ),
         "ops.fates": frame(
             "ops.fates", fate(1), fate(2), fate(3, article_id=None, fate="quarantined", reason="no_date")

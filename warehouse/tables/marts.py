@@ -67,6 +67,33 @@ ARTICLES = Table(
     window_days=30,
 )
 
+)
+
+REVISIONS = Table(
+    zone="marts",
+    noun="revisions",
+    grain="One row per passage in which a version of a document differs from the version before it; of sources whose texts are kept for good.",
+    columns=(
+        CAPTURE_ID,
+        Column("number", pl.Int64, "place among the changes of this version, from 0; those of the headline come first", minimum=0),
+        ARTICLE_ID,
+        SOURCE_ID,
+        PUBLISHED_DATE,
+        Column("previous_capture_id", pl.String, "capture of the version before"),
+        Column("previous_at", UTC_INSTANT, "when the version before was fetched last, UTC"),
+        Column("revised_at", UTC_INSTANT, "when this version was fetched first, UTC: it was edited between the two"),
+        Column("part", pl.String, "where it changed", values=("headline", "body")),
+        Column("removed", pl.String, "words taken out; null where there are none, or the terms do not allow to serve them", nullable=True),
+        Column("added", pl.String, "words put in; null as above", nullable=True),
+        Column("context", pl.String, "what stands before the change now, up to 40 characters; null as above", nullable=True),
+        Column("removed_count", pl.Int64, "words taken out; a word of Japanese is a run of one script", minimum=0),
+        Column("added_count", pl.Int64, "words put in", minimum=0),
+        METHOD,
+        METHOD_VERSION,
+    ),
+    primary_key=("capture_id", "number"),
+    partition="published_date",
+    window_days=0,
 COVERAGE_DAILY = Table(
     zone="marts",
     noun="coverage_daily",

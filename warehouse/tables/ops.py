@@ -42,9 +42,12 @@ SOURCES = Table(
         Column("licence", pl.String, "licence or terms, in short", nullable=True),
         Column("rules_sha256", pl.String, "hash of the extraction rules"),
         Column("min_articles_per_day", pl.Float64, "usual number of articles a day, where declared", nullable=True),
+        Column("archive_days", pl.Int64, "days that raw bytes and whole texts are kept; null is for good", nullable=True, minimum=1),
+        Column("usual_gap_days", pl.Float64, "days without anything new after which the source is stale", minimum=0),
     ),
     primary_key=("source_id",),
     partition="source_id",
+    version=2,
 )
 
 TOPICS = Table(
@@ -75,10 +78,21 @@ SOURCE_DAYS = Table(
         Column("fetched_count", pl.Int64, "article URLs asked for", minimum=0),
         Column("article_count", pl.Int64, "captures of that day's runs read as articles", minimum=0),
         Column("quarantined_count", pl.Int64, "captures of that day's runs held back", minimum=0),
+        Column("new_count", pl.Int64, "documents captured for the first time", minimum=0),
+        Column("revised_count", pl.Int64, "documents found edited", minimum=0),
+        Column("http_states", pl.List(pl.String), "how its requests ended, by HTTP status or what came in its stead: 200 × 12, timeout × 1"),
+        Column("newest_age_days", pl.Float64, "age of the newest item that its feeds and lists date", nullable=True),
+        Column("headline_share", pl.Float64, "of the article pages answered, those with one headline", nullable=True, minimum=0, maximum=1),
+        Column("date_share", pl.Float64, "those with one right date", nullable=True, minimum=0, maximum=1),
+        Column("body_share", pl.Float64, "those with one body", nullable=True, minimum=0, maximum=1),
+        Column("byline_share", pl.Float64, "of the articles, those with a byline", nullable=True, minimum=0, maximum=1),
+        Column("body_length_median", pl.Float64, "characters of the articles' bodies", nullable=True, minimum=0),
+        Column("usual_body_length", pl.Float64, "the same over the 30 days before; null where fewer than five had articles", nullable=True, minimum=0),
     ),
     primary_key=("source_id", "day"),
     partition="day",
-    window_days=0,
+    window_days=36,
+    version=2,
 )
 
 FATES_TABLE = Table(
