@@ -20,7 +20,10 @@ class Item:
 
 
 def items_of(text: str, mapping: Items) -> tuple[list[Item], str | None]:
-    """The items with a link that ``only`` lets pass, and the address of the next answer. Raises ValueError where it is not that kind of JSON."""
+    """The items that ``only`` lets pass, ``link`` empty where one has none, and the address of the next answer.
+
+    Raises ValueError where it is not that kind of JSON.
+    """
     try:
         answer = json.loads(text)
     except RecursionError as error:
@@ -33,12 +36,10 @@ def items_of(text: str, mapping: Items) -> tuple[list[Item], str | None]:
         if not all(re.search(pattern, _text(each, path) or "") for path, pattern in mapping.only.items()):
             continue
         fields = {name: _text(each, name) for name in _FIELD.findall(mapping.link)}
-        if fields and all(fields.values()):
-            link = _FIELD.sub(lambda field: fields[field[1]] or "", mapping.link)  # noqa: B023 - used at once
-            published = _text(each, mapping.published) if mapping.published else None
-            items.append(
-                Item(link, (_text(each, mapping.headline) if mapping.headline else None) or "", published)
-            )
+        is_linked = all(fields.values())
+        link = _FIELD.sub(lambda field: fields[field[1]] or "", mapping.link) if is_linked else ""  # noqa: B023 - used at once
+        published = _text(each, mapping.published) if mapping.published else None
+        items.append(Item(link, (_text(each, mapping.headline) if mapping.headline else None) or "", published))
     return items, _text(answer, mapping.next) if mapping.next else None
 
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from html import unescape
 from itertools import islice
 from urllib.parse import urldefrag, urljoin
@@ -20,10 +19,10 @@ from w3lib.html import remove_tags, replace_entities
 from w3lib.url import safe_url_string
 
 from crawlers.api import items_of
-from crawlers.dates import Dateline, UnreadableDate, read_date
 from crawlers.encoding import Undecodable, decode
 from crawlers.source import Discover, Items
 from nichiro.errors import ConfigError, ContractError
+from warehouse.columns import MOST_LINKS
 
 FEED_ROOTS = frozenset(("rss", "rdf", "feed", "channel"))
 SITEMAP_ROOTS = frozenset(("urlset", "sitemapindex"))
@@ -31,11 +30,8 @@ SITEMAP_ROOTS = frozenset(("urlset", "sitemapindex"))
 DATES = ("updated", "pubdate", "published", "date", "modified", "issued", "created")
 LONGEST_HEADLINE = 500
 MAX_UNZIPPED = 64 * 2**20
-MOST_LINKS = 50_000  # what a sitemap may name; whoever names more wants to keep us busy
 _ENTITY = re.compile(r"<!\[CDATA\[.*?\]\]>|&(?:#?\w{1,32};)?", re.S)
 _MARKUP = re.compile(r"<\s*[/a-zA-Z!]")
-_URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_.]?(0[1-9]|1[0-2])[-/_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
-_URL_MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_.]?(0[1-9]|1[0-2])(?=[/_.-]|$)")
 
 
 class UnreadableDocument(ContractError):
@@ -54,11 +50,17 @@ class Link:
 
 @dataclass(frozen=True)
 class Found:
-    """What a document gives: links to articles, further sitemaps of an index (newest first), the next page."""
+    """What a document gives: links to articles, further sitemaps of an index, the next page.
+
+    ``item_count``: the items that it holds, counted before any of them is read; ``linkless``: those that name no page,
+    at the document's own address. Of the first MOST_LINKS items each is one of ``links`` or ``linkless``.
+    """
 
     links: list[Link] = field(default_factory=list)
-    sitemaps: list[str] = field(default_factory=list)
+    sitemaps: list[Link] = field(default_factory=list)
     next_url: str | None = None
+    item_count: int = 0
+    linkless: list[Link] = field(default_factory=list)
 
 
 def discover(entry: Discover, url: str, body: bytes, charset: str | None = None) -> Found:
@@ -85,49 +87,11 @@ def discover(entry: Discover, url: str, body: bytes, charset: str | None = None)
     root = _xml_root(url, text)
     name = _name(root)
     if name in FEED_ROOTS:
-        return Found(links=_numbered(_feed_links(root, url)))
+        items = list(root.iter("{*}item", "{*}entry", "{*}Item", "{*}Entry", "{*}ITEM"))
+        return _found(url, len(items), (_feed_link(item, url) for item in items))
     if name in SITEMAP_ROOTS:
         return _sitemap(root, url)
     raise UnreadableDocument(f"{url} is no {entry.kind}: its root is <{name or '?'}>")
-
-
-def hinted_day(link: Link, zone: str, languages: tuple[str, ...], reference: date) -> date | None:
-    """The local day that a link's date text or, failing that, its URL hints at."""
-    dateline = hinted_dateline(link, zone, languages, reference)
-    if dateline is not None and dateline.precision != "month":
-        return dateline.local_date
-    for match in _URL_DAY.finditer(link.url):
-        try:
-            return date(*(int(part) for part in match.groups()))
-        except ValueError:
-            continue  # 20260231 in an id is no date
-    return None
-
-
-def hinted_month(link: Link) -> tuple[int, int] | None:
-    """The year and month in a URL such as ``/2026/05/slug``."""
-    match = _URL_MONTH.search(link.url)
-    return (int(match[1]), int(match[2])) if match else None
-
-
-def hinted_dateline(link: Link, zone: str, languages: tuple[str, ...], reference: date) -> Dateline | None:
-    if not link.published_text:
-        return None
-    try:
-        return read_date(link.published_text, zone=zone, languages=languages, reference=reference)
-    except UnreadableDate:
-        return None
-
-
-def expand(url: str, first_date: date, last_date: date) -> list[str]:
-    """The URLs of an archive for a range of days: one per day, month or year, as its placeholders ask."""
-    days = (date.fromordinal(day) for day in range(first_date.toordinal(), last_date.toordinal() + 1))
-    return list(
-        dict.fromkeys(
-            url.replace("{yyyy}", f"{day:%Y}").replace("{mm}", f"{day:%m}").replace("{dd}", f"{day:%d}")
-            for day in days
-        )
-    )
 
 
 def _is_xml(text: str) -> bool:
@@ -162,16 +126,12 @@ def _as_numbers(entity: re.Match[str]) -> str:
     return entity[0] if entity[0][:2] in ("<!", "&#") else "".join(f"&#{ord(each)};" for each in unescape(entity[0]))
 
 
-def _feed_links(root: etree._Element, url: str) -> Iterator[Link]:
-    for item in root.iter("{*}item", "{*}entry", "{*}Item", "{*}Entry", "{*}ITEM"):
-        href = _item_url(item)
-        absolute = _absolute(item.base or url, href) if href else None
-        if absolute:
-            texts = {_name(child): child for child in reversed(item) if isinstance(child.tag, str)}
-            when = next((_text(texts[name]) for name in DATES if name in texts), None)
-            yield Link(
-                absolute, 0, _headline(_text(texts["title"])) if "title" in texts else None, when or None
-            )
+def _feed_link(item: etree._Element, url: str) -> Link:
+    href = _item_url(item)
+    texts = {_name(child): child for child in reversed(item) if isinstance(child.tag, str)}
+    when = next((_text(texts[name]) for name in DATES if name in texts), None)
+    headline = _headline(_text(texts["title"])) if "title" in texts else None
+    return Link((_absolute(item.base or url, href) if href else None) or "", 0, headline, when or None)
 
 
 def _item_url(item: etree._Element) -> str | None:
@@ -192,24 +152,21 @@ def _item_url(item: etree._Element) -> str | None:
 
 
 def _sitemap(root: etree._Element, url: str) -> Found:
-    links: list[Link] = []
-    nested: list[tuple[str, str]] = []
+    """Pages and further sitemaps. Only what stands directly in an entry is its own: images and videos have theirs."""
+    sitemaps: list[Link] = []
+    pages: list[Link] = []
     for element in root:
-        if not isinstance(element.tag, str):
+        if _name(element) not in ("url", "sitemap"):
             continue
-        values: dict[str, str] = {}
-        for child in element.iter("{*}*"):
-            values.setdefault(_name(child), _text(child))
-        absolute = _absolute(url, values.get("loc", ""))
-        if absolute is None:
-            continue
-        if _name(element) == "sitemap":
-            nested.append((values.get("lastmod", ""), absolute))
-        else:
-            when = values.get("publication_date") or values.get("lastmod")
-            links.append(Link(absolute, 0, _headline(values.get("title", "")), when or None))
-    newest_first = [absolute for _, absolute in sorted(nested, key=lambda pair: pair[0], reverse=True)]
-    return Found(links=_numbered(links), sitemaps=list(dict.fromkeys(newest_first)))
+        own = {_name(child): child for child in reversed(element) if isinstance(child.tag, str)}
+        news = {_name(child): child for child in own.get("news", ())}
+        absolute = _absolute(url, _text(own["loc"])) if "loc" in own else None
+        dates = [_text(each) for each in (news.get("publication_date"), own.get("lastmod")) if each is not None]
+        headline = _headline(_text(news["title"])) if "title" in news else None
+        link = Link(absolute or "", 0, headline, next(filter(None, dates), None))
+        (sitemaps if _name(element) == "sitemap" else pages).append(link)
+    named = {sitemap.url: sitemap for sitemap in sitemaps if sitemap.url}
+    return replace(_found(url, len(pages), pages), sitemaps=list(named.values()))
 
 
 def _answer(mapping: Items, url: str, text: str) -> Found:
@@ -217,12 +174,8 @@ def _answer(mapping: Items, url: str, text: str) -> Found:
         items, following = items_of(text, mapping)
     except ValueError as error:
         raise UnreadableDocument(f"{url} is no answer of its api: {error}") from error
-    links = [
-        Link(absolute, 0, _headline(item.headline), item.published)
-        for item in items
-        if (absolute := _absolute(url, item.link))
-    ]
-    return Found(_numbered(links), [], _absolute(url, following) if following else None)
+    links = (Link(_absolute(url, item.link) or "", 0, _headline(item.headline), item.published) for item in items)
+    return replace(_found(url, len(items), links), next_url=_absolute(url, following) if following else None)
 
 
 def _page(entry: Discover, url: str, text: str) -> Found:
@@ -233,15 +186,21 @@ def _page(entry: Discover, url: str, text: str) -> Found:
         raise UnreadableDocument(f"{url} is no web page: {error}") from error
     base = next(iter(document.xpath("//base/@href")), None)
     base = (_absolute(url, base) if base else None) or url
-    links = []
-    for item in _select(document, entry.item) if entry.item else _select(document, entry.links):
-        anchors = _select(item, entry.links) if entry.item else [item]
-        absolute = _absolute(base, anchors[0].get("href", "")) if anchors else None
-        if absolute:
-            when = _listed_date(item, entry.date) if entry.date else None
-            links.append(Link(absolute, 0, _headline(anchors[0].text_content()), when))
+    if entry.item:
+        items = _select(document, entry.item)
+    else:  # an anchor that leads nowhere, such as to a script, is no item
+        items = [anchor for anchor in _select(document, entry.links) if _absolute(base, anchor.get("href", ""))]
     following = _select(document, entry.next) if entry.next else []
-    return Found(_numbered(links), [], _absolute(base, following[0].get("href", "")) if following else None)
+    next_url = _absolute(base, following[0].get("href", "")) if following else None
+    return replace(_found(url, len(items), (_listed(entry, item, base) for item in items)), next_url=next_url)
+
+
+def _listed(entry: Discover, item: html.HtmlElement, base: str) -> Link:
+    anchors = _select(item, entry.links) if entry.item else [item]
+    when = _listed_date(item, entry.date) if entry.date else None
+    if not anchors:
+        return Link("", 0, None, when)
+    return Link(_absolute(base, anchors[0].get("href", "")) or "", 0, _headline(anchors[0].text_content()), when)
 
 
 def _listed_date(item: html.HtmlElement, selector: str) -> str | None:
@@ -262,10 +221,13 @@ def _select(element: html.HtmlElement, css: str) -> list[html.HtmlElement]:
         ) from error
 
 
-def _numbered(links: Iterator[Link] | list[Link]) -> list[Link]:
-    return [
-        Link(link.url, position, link.headline, link.published_text) for position, link in enumerate(islice(links, MOST_LINKS))
-    ]
+def _found(url: str, item_count: int, items: Iterable[Link]) -> Found:
+    """The first MOST_LINKS items, numbered; those without a URL of their own apart."""
+    read = list(islice(items, MOST_LINKS))
+    links = [replace(link, position=place) for place, link in enumerate(link for link in read if link.url)]
+    others = enumerate((link for link in read if not link.url), len(links))
+    linkless = [replace(link, url=url, position=place) for place, link in others]
+    return Found(links, item_count=item_count, linkless=linkless)
 
 
 def _absolute(base: str, href: str) -> str | None:

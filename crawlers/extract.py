@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,10 +18,12 @@ from crawlers.encoding import Undecodable, decode
 from crawlers.genre import genre_of, guess_genre
 from crawlers.language import language_of
 from crawlers.page import Page, Unfit
+from crawlers.pairs import pair_of
 from crawlers.paragraphs import one_line, paragraphs
 from crawlers.source import Extract, Published, Source
 
 FUTURE = timedelta(hours=36)  # a day's lead of the farthest zone and half a day of a publisher's wrong clock
+LONGEST_HEADLINE = 1_000  # characters; more is a selector gone astray, or spite
 TOP = 5  # lines of a generic text among which its headline and date may stand, and a menu above them
 UNKNOWN_LANGUAGE = "und"  # ISO 639-2's code for it; 639-1 has none
 FILE_FIELDS = (
@@ -50,6 +52,7 @@ class Extracted:
     modified_at: datetime | None
     event_date: date | None
     method: str
+    pair_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -80,11 +83,15 @@ def extract(
         page = Page(text, url)
     except ValueError:
         return Rejected("no_body", "the page is empty", identify(url, key))
-    identity = identify(url, key, next(iter(page.values("css:link[rel=canonical]@href")), None))
+    declared = next(iter(page.values("css:link[rel=canonical]@href")), None)
+    identity = identify(url, key, declared)
+    pair_id = pair_of(page, source, declared) if source else None  # before the body is read, which strips the page
     try:
         if rules and source:
-            return _by_rules(page, rules, source, captured_at, identity)
-        return _generic(page, generic.fields_of(page), source, captured_at, identity)
+            found = _by_rules(page, rules, source, captured_at, identity)
+        else:
+            found = _generic(page, generic.fields_of(page), source, captured_at, identity)
+        return replace(found, pair_id=pair_id)
     except Unfit as unfit:
         if marker := marker_in(text):
             return Rejected("challenge", f"the page holds {marker!r} and gives {unfit.reason}", identity)
@@ -136,7 +143,13 @@ def _headline(page: Page, rules: Extract) -> str:
         raise Unfit("many_headlines", f"{selector}: {len(found)}")
     if not found or not found[0]:
         raise Unfit("no_headline", selector or "none declared, no single h1")
-    return found[0]
+    return _short(found[0])
+
+
+def _short(headline: str) -> str:
+    if len(headline) > LONGEST_HEADLINE:
+        raise Unfit("no_headline", f"{len(headline)} characters are no headline")
+    return headline
 
 
 def _published(
@@ -228,7 +241,7 @@ def _generic(
     published, method, written = generic.published_of(page, zone, languages, captured_at)
     return Extracted(
         identity=identity,
-        headline=fields.headline,
+        headline=_short(fields.headline),
         byline=fields.byline,
         authors=authors_of(fields.byline),
         lede=None,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from crawlers.canonical import view_to_ask
-from crawlers.discovery import Found, Link, hinted_dateline, hinted_day, hinted_month
+from crawlers.discovery import Found, Link
+from crawlers.hints import hinted_dateline, hinted_day, hinted_month, recent_sitemaps
 from crawlers.log import CrawlLog, Fetch, Task
 from crawlers.state import CrawlState, Document, Page, is_seen, links_sha256
 from crawlers.tombstones import is_taken_down, load_tombstones, struck
-
 from warehouse.columns import RULE_KINDS
+
 LONGEST_CRAWL_SECONDS = (
     1800  # a Crawl-delay of minutes must not hold a run for days: fewer pages are asked for
 )
@@ -24,8 +25,8 @@ class Read:
     """A discovery document that was read: ``urls`` are those of its links that `follow` allows."""
 
     url: str
-    urls: list[str] = field(default_factory=list)
     at: datetime
+    urls: list[str] = field(default_factory=list)
     newest_at: datetime | None = None
     is_complete: bool = True
 
@@ -66,7 +67,7 @@ class Frontier:
                 link = replace(
                     link, url=struck(link.url, self.task.source.key), headline=None, published_text=None
                 )
-            self.log.link(link, fetch.kind, fetch.capture["capture_id"], decision)
+            self.log.link(link, fetch, decision, found.item_count)
             if decision in ("off_pattern", "tombstone"):
                 continue
             read.urls.append(link.url)
@@ -79,23 +80,22 @@ class Frontier:
                 self.asked[link.url] = kept = self._archived(link.url)
                 if kept is None:
                     fresh.append(link.url)
+        for item in found.linkless:
+            self.log.link(item, fetch, "no_link", found.item_count)
         self.note_newest(read.newest_at)
         self._reads.append(read)
         return read, fresh
+
+    def sitemaps(self, found: Found) -> list[str]:
+        """The sitemaps of an index that may tell of the days that this crawl is for."""
+        gap = timedelta(days=self.task.source.usual_gap_days)
+        since = self.task.days[0] if self.task.is_backfill else (self.task.run.now() - gap).date()
+        return recent_sitemaps(found.sitemaps, since)
 
     def note_newest(self, instant: datetime | None) -> None:
         if instant is not None:
             self.newest_at = max(self.newest_at or instant, instant)
 
-    def remember(self) -> None:
-        """Commit what was seen to the state.
-
-        A discovery document keeps its validators only when it was read, gave links and owes us none of them; any other
-        is read again next time, whether or not it has changed.
-        """
-        settled = {
-            read.url for read in self._reads if read.is_complete and read.urls and not self._owes(read)
-        }
     def recheck(self, delay: float) -> list[str]:
         """Statements whose re-check is owed, as many as this run still has pages for: news comes first."""
         source = self.task.source
@@ -112,6 +112,16 @@ class Frontier:
         self.asked |= dict.fromkeys(chosen)
         return chosen
 
+    def remember(self) -> None:
+        """Commit what was seen to the state.
+
+        A discovery document keeps its validators only when it was read, gave links and owes us none of them; any other
+        is read again next time, whether or not it has changed.
+        """
+        settled = {
+            read.url for read in self._reads if read.is_complete and read.urls and not self._owes(read)
+        }
+        led_to = {capture["redirect_url"] for capture in self.log.captures}
         pages = []
         for fetch in self.log.last.values():
             if fetch.outcome == "reserved":
@@ -121,7 +131,6 @@ class Frontier:
             etag = last_modified = None
             if fetch.outcome == "not_modified":
                 kept = self.state.validators(fetch.url)
-        led_to = {capture["redirect_url"] for capture in self.log.captures}
                 etag, last_modified = kept.get("If-None-Match"), kept.get("If-Modified-Since")
             elif fetch.outcome == "ok" and (fetch.kind == "article" or fetch.url in settled):
                 etag, last_modified = (
@@ -137,6 +146,9 @@ class Frontier:
         ]
         self.state.commit(pages, self._hints, documents)
 
+    def _owes(self, read: Read) -> bool:
+        return any(_is_owed(self.asked[url]) for url in read.urls if url in self.asked)
+
     def _archived(self, url: str) -> Fetch | None:
         """The answer that this run has already: on the way of a redirect, or from a child of it that was killed."""
         fetch = self.log.last.get(url)
@@ -145,9 +157,6 @@ class Frontier:
                 return None if _is_owed(fetch) else fetch
             fetch = self.log.last.get(fetch.detail or "")
         return None
-
-    def _owes(self, read: Read) -> bool:
-        return any(_is_owed(self.asked[url]) for url in read.urls if url in self.asked)
 
     def _limit(self, delay: float) -> int:
         """Article pages that one run may ask for, at so many seconds' rest between two of them."""

@@ -11,6 +11,7 @@ from crawlers.log import BLOCKED, HTML, Fetch
 
 # The worst first: what needs a person soonest.
 SEVERITY = ("challenged", "blocked", "robots", "changed", "down", "stale", "empty", "ok")
+PAGES = ("listing", "archive", "telegram")  # kinds of documents that are web pages
 FEWEST_ARTICLES = 3  # fewer failures say nothing about the site
 
 
@@ -36,9 +37,9 @@ def of_fetch(fetch: Fetch, robots: Fetch | None = None) -> Verdict | None:
         return Verdict("challenged", f"{where} answered a bot challenge ({fetch.detail!r}): {ASK}; it is not worked around")
     if fetch.outcome == "robots_denied":
         return Verdict("robots", f"robots.txt forbids {where} ({fetch.detail}): {ASK}")
-    if fetch.outcome != "http_error":
     if fetch.outcome == "reserved":
         return Verdict("robots", f"{where} is reserved ({fetch.detail}): declare `terms.access: feed_only`, or ask the publisher")
+    if fetch.outcome != "http_error":
         return Verdict("down", cause_of(fetch))
     state = "blocked" if status in BLOCKED else "changed" if status < 500 else "down"
     return Verdict(state, f"{where} answered {cause_of(fetch)}")
@@ -54,7 +55,7 @@ def of_stand_in(fetch: Fetch, robots: Fetch | None) -> Verdict | None:
     if robots.outcome != "ok" or robots.capture["media_type"] not in HTML or fetch.capture["media_type"] not in HTML:
         return None
     is_same = robots.capture["body_sha256"] == fetch.capture["body_sha256"]
-    if fetch.kind in ("listing", "archive") and not is_same:
+    if fetch.kind in PAGES and not is_same:
         return None
     return Verdict(
         "down",
@@ -73,8 +74,8 @@ def of_links(
     usual_gap_days: float,
     is_first: bool = True,
     reaches_back: bool = True,
-) -> Verdict:
     unchanged_since: datetime | None = None,
+) -> Verdict:
     """The verdict on a document that was read: ``found`` links, ``followed`` of them the source's articles.
 
     ``newest_at`` is the newest item's date where the document gives dates. ``is_first``: no further page of a list;
@@ -82,7 +83,7 @@ def of_links(
     that it names now, or the last time that it named any: what freezes need not have dates.
     """
     where = f"{fetch.kind} {fetch.url}"
-    if not followed and followed_before and fetch.kind in ("listing", "archive"):
+    if not followed and followed_before and fetch.kind in PAGES:
         return Verdict(
             "changed",
             f"{where} gave {followed_before} articles before and none now: mend its `links` or `follow`",
@@ -93,7 +94,6 @@ def of_links(
             f"{where}: the newest item is of {newest_at:%Y-%m-%d}, longer ago than the usual {usual_gap_days:g} days: look "
             "whether the section has moved, or raise `usual_gap_days`",
         )
-    if not reaches_back:
     if unchanged_since and (now - unchanged_since).total_seconds() > usual_gap_days * 86_400:
         return Verdict(
             "stale",
@@ -106,6 +106,7 @@ def of_links(
         return Verdict("empty", f"{where} was read and holds no link")
     if not followed:
         return Verdict("empty", f"{where} holds {found} links, none that `follow` allows")
+    if not reaches_back:
         return Verdict(
             "ok",
             f"{where}: all its items are new, so that some before them may have been missed: add a sitemap, or crawl more often",

@@ -167,13 +167,16 @@ class CrawlLog:
         reserved = detail if outcome == "reserved" else None
         return self._add(Fetch(url, kind, outcome, detail=detail, ruling=ruling, reserved=reserved))
 
-    def link(self, link: Link, via: str, capture_id: str, decision: str) -> None:
+    def link(self, link: Link, document: Fetch, decision: str, item_count: int) -> None:
+        """Note an item of a document that holds ``item_count`` of them, and what was decided on it."""
+        capture_id = document.capture["capture_id"]
         self.discoveries.append(
             {
                 "discovery_id": _hash(capture_id, str(link.position), link.url),
                 **self._common(),
-                "via": via,
+                "via": document.kind,
                 "capture_id": capture_id,
+                "item_count": item_count,
                 "url": link.url,
                 "position": link.position,
                 "headline": link.headline,
@@ -224,13 +227,13 @@ class CrawlLog:
                 "http_status": fetch.http_status,
                 "capture_id": fetch.stored.capture_id if fetch.stored else None,
                 "detail": fetch.detail,
-            }
-        )
-        return fetch
                 "robots_rule": fetch.ruling.rule,
                 "robots_sha256": fetch.ruling.sha256,
                 "robots_at": fetch.ruling.at,
                 "reserved": fetch.reserved,
+            }
+        )
+        return fetch
 
     def _challenge(self, stored: Stored) -> str | None:
         is_page = stored.capture["media_type"] in (None, *HTML)

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -33,6 +33,8 @@ from nichiro.settings import PROJECT, Settings
 from warehouse.lake import Lake
 from warehouse.tables.raw import CRAWLS
 
+BARRED = ("blocked", "challenged", "down")  # states in which a source's fallback is read
+LAST_ASKED = timedelta(days=7)
 CHILDREN = 2  # more would only share the same two cores; politeness is per source, not per child
 _ERRORS: dict[int, type[NichiroError]] = {
     error.exit_code: error for error in (TransientError, ConfigError, ContractError)
@@ -92,18 +94,42 @@ def crawl(
             what = "no archive declared" if task.is_backfill else "no feed, sitemap or listing declared"
             CrawlLog(task).write("unknown", what, 0, None)
             on_progress(task.source.source_id, f"unknown: {what}")
-    groups = [group for number in range(CHILDREN) if (group := readable[number::CHILDREN])]
+    _crawl(settings, run, [task for task in readable if not task.source.fallback_for], on_progress)
+    lake = Lake(settings.data_dir)
+    needed = []
+    for task in (task for task in readable if task.source.fallback_for):
+        if why_not := _unneeded(lake, task):
+            CrawlLog(task).write("unknown", why_not, 0, None)
+            on_progress(task.source.source_id, why_not)
+        else:
+            needed.append(task)
+    _crawl(settings, run, needed, on_progress)
+    return pl.concat([CRAWLS.empty(), *(lake.read(CRAWLS, task.partition) for task in tasks.values())])
+
+
+def _crawl(settings: Settings, run: Run, tasks: list[Task], on_progress: Callable[[str, str], None]) -> None:
+    groups = [group for number in range(CHILDREN) if (group := tasks[number::CHILDREN])]
     _run_children(settings, run, groups, on_progress)
     # A child that died took others' work with it: each of them gets a child of its own.
-    if left := _unfinished(readable):
+    if left := _unfinished(tasks):
         _run_children(settings, run, [[task] for task in left], on_progress)
-    for task in _unfinished(readable):
+    for task in _unfinished(tasks):
         reason = f"the crawler's child process died; see {run.directory / 'crawl.log'}"
         crawl_log = CrawlLog(task)
         crawl_log.write("down", reason, crawl_log.resume(), None)
         on_progress(task.source.source_id, f"down: {reason}")
-    lake = Lake(settings.data_dir)
-    return pl.concat([CRAWLS.empty(), *(lake.read(CRAWLS, task.partition) for task in tasks.values())])
+
+
+def _unneeded(lake: Lake, task: Task) -> str | None:
+    """Why a fallback is not read: none of the sources that it stands in for was barred when last asked."""
+    states: dict[str, str] = {}
+    for partition in reversed(lake.partitions(CRAWLS, since=task.run.started_at.date() - LAST_ASKED)):
+        if partition.source_id in task.source.fallback_for and partition.source_id not in states:
+            states[partition.source_id] = lake.read(CRAWLS, partition)["state"][0]
+    if any(state in BARRED for state in states.values()):
+        return None
+    told = ", ".join(f"{source_id} is {states.get(source_id, 'not known')}" for source_id in task.source.fallback_for)
+    return f"not asked for, as it is a fallback: {told}"
 
 
 def chosen(catalog: dict[str, Source], source_ids: list[str] | None) -> list[Source]:

@@ -80,6 +80,7 @@ class Discover(Model):
     ``url`` may hold ``{yyyy} {mm} {dd}`` (zero-padded) in an archive: it is asked once per month (or per day where
     ``{dd}`` stands) of the range. An archive is the only kind read for a past day. ``links`` (css) picks the ``<a>``
     elements of a listing or archive; ``date`` (css, within ``item``) and ``item`` (css of one entry) give date hints.
+    ``via`` names the path in the log where it is another than the site's own pages.
     """
 
     kind: Literal["atom", "rss", "rdf", "news_sitemap", "sitemap", "listing", "archive", "api"]
@@ -90,6 +91,7 @@ class Discover(Model):
     next: str | None = Field(None, description="css of the link to the next page of a listing or archive")
     max_pages: int = Field(20, ge=1)
     items: Items | None = Field(None, description="how an api's answer is read")
+    via: Literal["telegram"] | None = Field(None, description="kind that the log says, such as telegram for a preview")
 
     @model_validator(mode="after")
     def _mapped(self) -> Discover:
@@ -142,12 +144,26 @@ class Extract(Model):
     headline_strip: Regex | None = Field(None, description="regex removed from the headline")
 
 
+class Shared(Model):
+    """What the versions of a document in several languages share: what ``pattern`` finds in the values of ``select``.
+
+    ``select`` as in ``Published.select``, ``url:.*`` is the page's address; the pattern's first group counts, else all
+    that matches. Two different finds on a page are none.
+    """
+
+    select: str
+    pattern: Regex
+
+
 class Key(Model):
-    """What makes two URLs the same document.
+    """What makes two URLs the same document, and two documents the same in two languages.
 
     ``pattern`` with ``replace`` rewrites the URL (``re.sub``); a URL that it changes, or one that matches
     ``alternate``, is an alternate view: print, photos, AMP. With ``ask`` in the place of ``replace`` it gives the view
     that is fetched, where that is not the document's own address.
+
+    ``pair`` is the publisher's own number of a document in all languages. Where there is none, links with hreflang tell,
+    and those that ``translations`` selects (css or xpath); each version must link to the others.
     """
 
     pattern: Regex | None = None
@@ -155,6 +171,8 @@ class Key(Model):
     ask: str | None = None
     alternate: list[Regex] = Field(default_factory=list)
     use_canonical: bool = True
+    pair: Shared | None = None
+    translations: str | None = None
 
 
 class Politeness(Model):
@@ -203,6 +221,10 @@ class Source(Model):
     assertions: Assertions = Assertions()
     articles_per_day: float | None = Field(None, description="usual number of articles a day")
     usual_gap_days: float = Field(7, gt=0, description="a newest item older than this is stale")
+    fallback_for: list[str] = Field(
+        default_factory=list,
+        description="sources in whose place this one is read, only on days when one of them is blocked, challenged or down",
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Source:
@@ -216,6 +238,11 @@ class Source(Model):
         day = captured_at.astimezone(ZoneInfo(self.timezone)).date()
         valid = [rules for rules in self.extract if rules.valid_from <= day]
         return valid[-1] if valid else None
+
+    @property
+    def is_official(self) -> bool:
+        """Whether a government speaks here: its statements are asked for again, for they are edited."""
+        return self.publisher.kind == "government"
 
     @property
     def archive_days(self) -> int | None:
@@ -232,8 +259,3 @@ class Source(Model):
         """Hash of all that changes what parsing makes of a capture."""
         parts = self.model_dump(mode="json", include={"extract", "key", "genre", "language", "timezone", "follow"})
         return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-    @property
-    def is_official(self) -> bool:
-        """Whether a government speaks here: its statements are asked for again, for they are edited."""
-        return self.publisher.kind == "government"
-

@@ -15,15 +15,17 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawlers import health
-from crawlers.discovery import Found, UnreadableDocument, discover, expand
+from crawlers.discovery import Found, UnreadableDocument, discover
 from crawlers.frontier import Frontier, Read
 from crawlers.health import Verdict
+from crawlers.hints import expand
 from crawlers.log import CrawlLog, Fetch
 from crawlers.middleware import RobotsDenied
 from crawlers.source import Discover
 from crawlers.state import CrawlState
 from nichiro.errors import ConfigError, NichiroError
 
+DEEPEST_INDEX = 3  # an index may name another, whose sitemaps are the third; what is nested deeper is a trap
 KIND_OF = {"atom": "feed", "rss": "feed", "rdf": "feed", "api": "feed", "news_sitemap": "sitemap"}
 
 
@@ -56,16 +58,16 @@ class SourceSpider(Spider):
         self._bug: str | None = None
         self._verdicts: list[Verdict] = []
         self._documents: set[str] = set()
+        self._is_rechecked = False
         self._left: Counter[str] = Counter()  # further documents that a declared one may still lead to
 
-        self._is_rechecked = False
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: object, **kwargs: object) -> SourceSpider:
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.finish, signals.spider_closed)
+        crawler.signals.connect(spider.recheck, signals.spider_idle)
         crawler.signals.connect(spider.note_bug, signals.spider_error)
         return spider
-        crawler.signals.connect(spider.recheck, signals.spider_idle)
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the declared documents: archives for a range of days, all others for today."""
@@ -115,8 +117,6 @@ class SourceSpider(Spider):
         """Note that an article gave no answer."""
         self.frontier.asked[_first_url(failure.request)] = self._lost(failure)  # type: ignore[attr-defined]
 
-    def note_bug(self, failure: Failure) -> None:
-        """An exception of our own code: the source's row says so."""
     def recheck(self) -> None:
         """Ask for the statements that are owed a second look, now that there is no news left to ask for."""
         if self._is_rechecked or self.trouble:
@@ -125,6 +125,8 @@ class SourceSpider(Spider):
         for url in self.frontier.recheck(self.delay):
             self.crawler.engine.crawl(self._article(url))
 
+    def note_bug(self, failure: Failure) -> None:
+        """An exception of our own code: the source's row says so."""
         self.logger.error("%s", failure.getTraceback())
         self._bug = f"{type(failure.value).__name__}: {failure.value}"
 
@@ -161,7 +163,7 @@ class SourceSpider(Spider):
             errback=self.lost_document,
             priority=10,  # before the articles
             dont_filter=True,
-            meta={"kind": KIND_OF.get(entry.kind, entry.kind)},
+            meta={"kind": entry.via or KIND_OF.get(entry.kind, entry.kind)},
             cb_kwargs={"entry": entry, "page": page},
         )
 
@@ -189,9 +191,9 @@ class SourceSpider(Spider):
             now=self.task.run.now(),
             usual_gap_days=self.source.usual_gap_days,
             is_first=page == 1,
+            unchanged_since=before.since(read.urls) if before and not (found.sitemaps or self.task.is_backfill) else None,
             reaches_back=not (before and before.followed) or found.next_url is not None or self._reaches_back(fetch, read),
         )
-            unchanged_since=before.since(read.urls) if before and not (found.sitemaps or self.task.is_backfill) else None,
         return verdict, [self._article(url) for url in fresh] + [
             self._document(entry, url, page + 1) for url in further
         ]
@@ -203,11 +205,12 @@ class SourceSpider(Spider):
         return any(self.state.first_seen(url) for url in read.urls)
 
     def _further(self, entry: Discover, found: Found, page: int, has_news: bool) -> list[str]:
-        """Sitemaps of an index, and the next page while pages bring news (an archive: to its end).
+        """Recent sitemaps of an index, and the next page while pages bring news (an archive: to its end).
 
         Never more than ``max_pages`` in all, however deep indexes name indexes and calendars go on.
         """
-        urls = [url for url in found.sitemaps if url not in self._documents][: entry.max_pages]
+        sitemaps = self.frontier.sitemaps(found) if page < DEEPEST_INDEX else []
+        urls = [url for url in sitemaps if url not in self._documents][: entry.max_pages]
         if found.next_url and found.next_url not in self._documents and page < entry.max_pages:
             urls += [found.next_url] if has_news or entry.kind == "archive" else []
         urls = urls[: self._left[entry.url]]
@@ -219,10 +222,10 @@ class SourceSpider(Spider):
         held = before.followed if before else 1
         newest_at = before.newest_at if before else None
         self.frontier.note_newest(newest_at)
+        since = before.changed_at if before and before.followed else None
         return health.of_links(
             fetch, held, held, 0, newest_at, self.task.run.now(), self.source.usual_gap_days, unchanged_since=since
         )
-        since = before.changed_at if before and before.followed else None
 
     def _lost(self, failure: Failure) -> Fetch | None:
         """The logged outcome behind a failure; a failure without one is a bug of ours."""

@@ -89,7 +89,7 @@ def _few(source: Source, pages: int) -> Source:
     """The source with one document of each kind, of one page each, and a bound on its articles."""
     kinds = {entry.kind: entry.model_copy(update={"max_pages": 1}) for entry in reversed(source.discover)}
     bound = source.politeness.model_copy(update={"max_pages_per_run": max(pages, 1)})
-    changes = {"discover": list(kinds.values())[::-1], "politeness": bound} | ({} if pages else {"follow": NOTHING})
+    changes = {"discover": list(kinds.values())[::-1], "politeness": bound, "fallback_for": []} | ({} if pages else {"follow": NOTHING})
     return source.model_copy(update=changes)
 
 

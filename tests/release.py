@@ -30,6 +30,7 @@ SOURCES = {
     "ru_volna_wire": ("Volna (fiction)", "RU", "wire", "news", "ru", "Europe/Moscow", 4, 0.25),
     "gb_harbour_review": ("Harbour Review (fiction)", "GB", "magazine", "op_ed", "en", "Europe/London", 1, 0.3),
 }
+LANGUAGES = {"gb_harbour_review": ["en", "ja"]}   # of those that are read in several
 HEADLINES = {
     "ja": ["島々をめぐる協議、再び延期に（架空）", "漁業交渉が今週にも再開へ（架空）", "港湾都市、査証なし交流の再開を要望（架空）",
            "社説　対話の窓口を閉ざすな（架空）", "海峡の海底ケーブル、共同点検へ（架空）"],
@@ -64,6 +65,12 @@ def _hash(*parts: object) -> str:
     return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:32]
 
 
+def _pair(source_id: str, number: int, position: int) -> str | None:
+    """The office's first statement of a day comes in two languages, the second through the wire."""
+    paired = source_id in ("jp_gaikyoku_statements", "jp_minato_news") and position == 0
+    return _hash("pair", number)[:16] if paired else None
+
+
 def _health(source_id: str, number: int) -> tuple[str, str | None]:
     if source_id == "ru_volna_wire" and (number >= 118 or 40 <= number < 44):
         return "down", "no answer from www.volna.example in 30 s (3 attempts)"
@@ -82,8 +89,9 @@ def _frames(rng: random.Random) -> dict[str, pl.DataFrame]:
     for source_id, (publisher, country, kind, genre, language, zone, _, _) in SOURCES.items():
         rows["ops.sources"].append({
             "source_id": source_id, "title": publisher, "publisher": publisher, "country_code": country,
-            "publisher_kind": kind, "genre": genre, "languages": [language], "status": "active", "timezone": zone,
+            "publisher_kind": kind, "genre": genre, "languages": LANGUAGES.get(source_id, [language]), "status": "active", "timezone": zone,
             "access": "derive", "licence": None, "rules_sha256": _hash(source_id), "min_articles_per_day": None,
+            "archive_days": None, "usual_gap_days": 7.0,
         })
     for number in range(DAYS):
         day = FIRST_DAY + timedelta(days=number)
@@ -91,7 +99,6 @@ def _frames(rng: random.Random) -> dict[str, pl.DataFrame]:
             _source_day(rows, rng, source_id, number, day)
         _marts_of_day(rows, number, day)
     _checks(rows)
-            "archive_days": None, "usual_gap_days": 7.0,
     return {
         name: TABLES[name].conform(pl.DataFrame(content, schema=TABLES[name].schema))
         for name, content in rows.items()
@@ -133,9 +140,24 @@ def _source_day(rows: dict[str, list[dict]], rng: random.Random, source_id: str,
             "body_sha256": _hash("body", capture_id), "warc_path": f"archive/{source_id}/{day:%Y/%m}/{run_id}.warc.gz",
             "warc_offset": 9_000 * position, "basis": basis,
         })
-        rows["ops.fates"].append(common | {"run_id": run_id, "article_id": article_id, "fate": "article", "reason": None})
+        rows["raw.discoveries"].append({
+            "discovery_id": _hash("link", capture_id), "run_id": run_id, "source_id": source_id, "via": "feed",
+            "capture_id": _hash("feed", source_id, number), "url": url, "position": position, "item_count": count,
+            "headline": headline, "published_text": None, "decision": "fetched", "captured_at": captured_at,
+            "captured_date": day, "basis": basis,
+        })
+        is_edited = number in (DAYS - 2, DAYS - 3) and source_id == "jp_gaikyoku_statements" and position == 0
+        fate = "revision" if is_edited else "article"
+        rows["ops.fates"].append(common | {"run_id": run_id, "article_id": article_id, "fate": fate, "reason": None})
+        if is_edited:
+            rows["marts.revisions"].append({
+                "capture_id": capture_id, "number": 0, "article_id": article_id, "source_id": source_id, "published_date": day,
+                "previous_capture_id": _hash("before", capture_id), "previous_at": captured_at - timedelta(days=1),
+                "revised_at": captured_at, "part": "body", "removed": "強く", "added": "厳重に", "context": "港務局は", "removed_count": 2,
+                "added_count": 2, "method": "word_diff", "method_version": "1",
+            })
         staged = common | {
-            "article_id": article_id, "run_id": run_id, "url": url, "canonical_url": url, "is_alternate_view": False,
+            "article_id": article_id, "run_id": run_id, "pair_id": _pair(source_id, number, position), "url": url, "canonical_url": url, "is_alternate_view": False,
             "headline": headline, "byline": None, "authors": [], "lede": None, "body": "…", "body_length": 1200,
             "body_state": "full", "language_code": language, "genre": genre, "published_at": at, "published_date": day,
             "published_precision": "minute", "published_method": "css", "published_text": f"{at:%Y-%m-%d %H:%M}",
@@ -164,7 +186,7 @@ def _source_day(rows: dict[str, list[dict]], rng: random.Random, source_id: str,
                 "published_date": day, "method": "fracminhash", "method_version": "1",
             })
         rows["marts.articles"].append({key: staged[key] for key in (
-            "article_id", "capture_id", "source_id", "url", "headline", "byline", "authors", "language_code", "genre",
+            "article_id", "pair_id", "capture_id", "source_id", "url", "headline", "byline", "authors", "language_code", "genre",
             "published_at", "published_date", "published_precision", "event_date", "body_state", "body_length",
         )} | versions | {
             "publisher": publisher, "country_code": country, "publisher_kind": kind, "text": None,

@@ -46,6 +46,10 @@ ARTICLE_ID = Column("article_id", pl.String, "stable hash of the canonical URL k
 SOURCE_ID = Column("source_id", pl.String, "source, {iso2}_{publisher}_{section}")
 RUN_ID = Column("run_id", pl.String, "run that wrote the row")
 CAPTURED_AT = Column("captured_at", UTC_INSTANT, "when we fetched, UTC")
+PAIR_ID = Column(
+    "pair_id", pl.String, "shared by the versions of a document in several languages, by its number or its links; null where it names none",
+    nullable=True,
+)
 CAPTURED_DATE = Column("captured_date", pl.Date, "UTC day of our fetch; never the day to analyse")
 PUBLISHED_AT = Column("published_at", UTC_INSTANT, "when the publisher published, UTC; local noon where only a day is known")
 PUBLISHED_DATE = Column("published_date", pl.Date, "the publisher's local day of publication; what marts count by")

@@ -124,9 +124,12 @@ class Lake:
             for path in paths:
                 if seal.verify(path) == "broken":
                     raise ContractError(f"{table.name}: {path} cannot be read: its bytes are not those that were written", _mend(table))
-            if table.version == 1:
-                return pl.read_parquet(paths, columns=names, hive_partitioning=False)
-            return pl.concat([_upgraded(table, path) for path in paths]).select(names)
+            older = [path for path in paths if table.version > 1 and _version(path) < table.version]
+            current = sorted(set(paths) - set(older))
+            found = [_upgraded(table, path).select(names) for path in older]
+            if current:
+                found.append(pl.read_parquet(current, columns=names, hive_partitioning=False))
+            return pl.concat(found)
         except (pl.exceptions.PolarsError, OSError) as error:
             which = paths[0] if len(paths) == 1 else f"a file of {len(paths)}"
             raise ContractError(f"{table.name}: {which} cannot be read: {error}", _mend(table)) from error
@@ -183,9 +186,14 @@ def _mend(table: Table) -> str:
     return "it is the log: `nichiro doctor --repair`, or restore it from a backup" if is_log else "run `nichiro rebuild`"
 
 
+def _version(path: Path) -> int:
+    """The contract version that a file was written under."""
+    return int(pl.read_parquet_metadata(path).get(CONTRACT_VERSION, 1))
+
+
 def _upgraded(table: Table, path: Path) -> pl.DataFrame:
     """A file's rows in today's contract, whatever version they were written under."""
-    version = int(pl.read_parquet_metadata(path).get(CONTRACT_VERSION, 1))
+    version = _version(path)
     frame = upgrade(table, pl.read_parquet(path, hive_partitioning=False), version)
     if frame is None:
         raise ContractError(f"{path} is of contract version {version}, and no migration leads to {table.version}",

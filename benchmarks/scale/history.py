@@ -159,9 +159,9 @@ class _Quarter:
             "raw.fetches": fetched.rename({"captured_at": "requested_at"}).with_columns(
                 fetch_id=pl.col("capture_id").str.reverse(), outcome=pl.lit("ok"), detail=pl.lit(None)),
             "raw.discoveries": fetched.drop("kind", "http_status").with_columns(
-                discovery_id=pl.col("capture_id").str.reverse(), via=pl.lit("archive"), position=pl.lit(0), headline=pl.lit(None),
+                discovery_id=pl.col("capture_id").str.reverse(), via=pl.lit("archive"), position=pl.lit(0), item_count=pl.lit(1), headline=pl.lit(None),
                 published_text=pl.lit(None), decision=pl.lit("fetched")),
-            "raw.crawls": self._crawls(),
+            "raw.crawls": self._crawls(articles),
             "staging.articles": articles,
             "staging.quarantine": staging.QUARANTINE.empty(),
             "staging.outcomes": fetched.select("capture_id", "run_id", "source_id", "captured_date", outcome=pl.lit("article"), reason=pl.lit(None), method_version=pl.lit("1")),
@@ -224,10 +224,11 @@ class _Quarter:
                 sources[mine[place]] = mine[self.rng.integers(0, place + 1)]
         return signed.gather(sources).alias("signature")
 
-    def _crawls(self) -> pl.DataFrame:
+    def _crawls(self, articles: pl.DataFrame) -> pl.DataFrame:
         seen = datetime.combine(self.captured, time(1), UTC)
+        found = articles.group_by("source_id").agg(discovered_count=pl.len(), fetched_count=pl.len())
         return pl.DataFrame({"source_id": [source.source_id for source in self.sources]}).with_columns(
             run_id=pl.lit(f"{self.captured:%Y%m%d}T010000Z-001"), captured_date=pl.lit(self.captured), started_at=pl.lit(seen), finished_at=pl.lit(seen),
             first_date=pl.lit(self.first), last_date=pl.lit(self.captured - timedelta(days=1)), state=pl.lit("ok"), reason=pl.lit(None),
-            discovered_count=pl.lit(1), fetched_count=pl.lit(1), newest_text=pl.lit(None), basis=pl.lit("backfill"),
-        )
+            newest_text=pl.lit(None), basis=pl.lit("backfill"),
+        ).join(found, on="source_id", how="left").with_columns(pl.col("discovered_count", "fetched_count").fill_null(0))

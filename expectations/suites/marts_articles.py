@@ -19,6 +19,7 @@ def derived(articles: pl.DataFrame, context: Context) -> pl.DataFrame:
     covered = context.keys("marts.coverage_daily", "published_date")
     first = articles.select(syndicated_from="article_id", first_published_at="published_at")
     twin = ["published_date", "source_id", "headline", "body_length"]
+    pair = ["pair_id", "language_code"]
     return (
         articles.join(languages, on="source_id", how="left", maintain_order="left")
         .join(first, on="syndicated_from", how="left", maintain_order="left")
@@ -31,6 +32,8 @@ def derived(articles: pl.DataFrame, context: Context) -> pl.DataFrame:
             original_is_single=pl.when(~pl.col("is_copy")).then(
                 pl.col("article_id").cum_count().over(*twin, "is_copy") == 1
             ),
+            # a link in a menu, or a number that stands on every page, would pair all with all
+            pair_has_one_of_a_language=pl.when(pl.col("pair_id").is_not_null()).then(pl.len().over(pair) == 1),
             language_is_declared=pl.col("language_code").is_in(pl.col("languages")),
         )
     )
@@ -46,5 +49,6 @@ def expectations(context: Context) -> list[gxe.Expectation]:
         not_below("captures_in_order", "last_captured_at", "first_captured_at"),
         not_below("first_is_not_later", "published_at", "first_published_at", "warning"),
         holds("original_is_single", "warning", mostly=1 - UNFLAGGED_DUPLICATES),
+        holds("pair_has_one_of_a_language", "warning"),
         holds("language_is_declared", "warning", mostly=DECLARED_LANGUAGE),
     ]

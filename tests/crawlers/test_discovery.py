@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.discovery import Found, Link, UnreadableDocument, discover, expand, hinted_day, hinted_month
+from crawlers.discovery import Found, Link, UnreadableDocument, discover
+from crawlers.hints import expand, hinted_day, hinted_month
 from crawlers.source import Discover
 from nichiro.errors import ConfigError
 
@@ -68,6 +69,7 @@ def test_rss() -> None:
         Link(f"{SITE}/a/2", 1, "By its guid"),
         Link(f"{SITE}/a/3", 2, "Relative"),
     ]
+    assert read("rss", RSS).linkless == [Link(f"{SITE}/feed", 3, "No link")] and read("rss", RSS).item_count == 4
 
 
 def test_rdf_items_stand_beside_the_channel() -> None:
@@ -85,7 +87,19 @@ def test_sitemaps_plain_zipped_and_their_index() -> None:
     expected = [Link(f"{SITE}/a/7", 0, "Straits & stocks", "2026-05-03T08:00:00Z")]
     assert read("news_sitemap", NEWS_SITEMAP).links == expected
     assert read("sitemap", gzip.compress(NEWS_SITEMAP.encode())).links == expected
-    assert read("sitemap", SITEMAP_INDEX).sitemaps == [f"{SITE}/s/new.xml", f"{SITE}/s/old.xml"]
+    index = read("sitemap", SITEMAP_INDEX)
+    assert index.sitemaps == [Link(f"{SITE}/s/old.xml", 0, None, "2026-04-01"), Link(f"{SITE}/s/new.xml", 0, None, "2026-05-01")]
+    assert (index.links, index.item_count) == ([], 0)
+
+
+def test_a_sitemap_gives_its_pages_own_names_not_those_of_their_pictures() -> None:
+    picture = "<image:image><image:loc>http://cdn.example/1.jpg</image:loc><image:title>A boat</image:title></image:image>"
+    video = "<video:video><video:title>A film</video:title><video:publication_date>2020-01-01</video:publication_date></video:video>"
+    urls = f"<url>{picture}{video}<loc>{SITE}/a/1</loc></url><url><lastmod>2026-05-03</lastmod></url><URL><LOC>{SITE}/a/2</LOC></URL>"
+    names = "".join(f" xmlns:{name}='http://www.google.com/schemas/sitemap-{name}/1.1'" for name in ("image", "video"))
+    found = read("sitemap", f"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'{names}>{urls}</urlset>")
+    assert found.links == [Link(f"{SITE}/a/1", 0), Link(f"{SITE}/a/2", 1)]
+    assert found.linkless == [Link(f"{SITE}/feed", 2, None, "2026-05-03")] and found.item_count == 3
 
 
 def test_listing_with_items_dates_base_and_next() -> None:

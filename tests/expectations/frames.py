@@ -51,8 +51,15 @@ def discovery(number: int, **changes: object) -> dict:
     """A link that a feed gave, with the article's day."""
     return {
         **KEY, "discovery_id": f"d{number}", "via": "feed", "capture_id": "c0", "url": f"https://news.example/{number}",
-        "position": number, "published_text": "Mon, 29 Jun 2026 12:00:00 GMT", "decision": "fetched",
+        "position": number, "item_count": 2, "published_text": "Mon, 29 Jun 2026 12:00:00 GMT", "decision": "fetched",
         "captured_at": NOON, "basis": "observed",
+    } | changes  # fmt: skip
+
+
+def asked(number: int, **changes: object) -> dict:
+    return {
+        **KEY, "fetch_id": f"f{number}", "kind": "article", "url": f"https://news.example/{number}", "requested_at": NOON,
+        "outcome": "ok", "http_status": 200, "capture_id": f"c{number}", "basis": "observed",
     } | changes  # fmt: skip
 
 
@@ -96,7 +103,13 @@ def clean() -> dict[str, pl.DataFrame]:
     days = (date(2026, 6, 28), DAY)
     return {
         "raw.captures": frame("raw.captures", capture(1), capture(2), capture(3)),
+        "raw.fetches": frame("raw.fetches", asked(1), asked(2), asked(3)),
         "raw.discoveries": frame("raw.discoveries", discovery(1), discovery(2)),
+        "raw.crawls": frame(
+            "raw.crawls",
+            {**KEY, "started_at": NOON, "finished_at": CHECKED_AT, "first_date": DAY, "last_date": DAY, "state": "ok",
+             "discovered_count": 2, "fetched_count": 3, "basis": "observed"},
+        ),
         "staging.articles": frame("staging.articles", article(1), article(2)).drop("body", "lede"),
         "enriched.relevance": frame(
             "enriched.relevance",

@@ -13,7 +13,7 @@ from nichiro.errors import CheckErrored, CheckFailed
 from tests.expectations.frames import CHECKED_AT, DAY, NOON, RUN, clean, coverage, fate, frame
 from warehouse.tables import TABLES
 
-SUITES = [name for name in clean() if name not in ("raw.discoveries", "enriched.relevance", "ops.sources")]
+SUITES = [name for name in clean() if name not in ("raw.fetches", "enriched.relevance", "ops.sources")]
 OTHER = pl.lit("elsewhere")
 
 
@@ -41,6 +41,10 @@ DEFECTS = [
     ("raw.captures", {"http_status": pl.lit(42, pl.Int32)}, "http_status.range"),
     ("raw.captures", {"kind": OTHER}, "kind.values"),
     ("raw.captures", {"url": pl.lit(None, pl.String)}, "url.not_null"),
+    # what was found
+    ("raw.discoveries", {"item_count": pl.lit(3, pl.Int64)}, "every_item_has_its_row"),
+    ("raw.discoveries", {"url": OTHER}, "followed_was_asked"),
+    ("raw.crawls", {"discovered_count": pl.lit(3, pl.Int64)}, "every_link_is_in_the_log"),
     # times
     ("raw.captures", {"captured_at": pl.lit(NOON - timedelta(days=1))}, "captured_on_its_day"),
     ("raw.captures", {"captured_at": pl.lit(CHECKED_AT + timedelta(minutes=61))}, "captured_in_the_past"),
@@ -78,6 +82,7 @@ DEFECTS = [
     ),
     ("marts.articles", {"last_captured_at": pl.lit(NOON)}, "captures_in_order"),
     ("marts.articles", {"language_code": pl.lit("eo")}, "language_is_declared"),
+    ("marts.articles", {"pair_id": pl.lit("p")}, "pair_has_one_of_a_language"),
     ("marts.coverage_daily", {"copy_count": pl.lit(2, pl.Int64)}, "originals_and_copies_add_up"),
     ("marts.coverage_daily", {"total_count": pl.lit(1, pl.Int64)}, "attention_within_total"),
     ("marts.coverage_daily", {"attention_count": pl.lit(3, pl.Int64)}, "attention_within_originals"),
@@ -118,6 +123,16 @@ def test_planted_defect_fails_by_name(name: str, defect: dict[str, pl.Expr], che
     outcomes = {result.check: result.outcome for result in look(TABLES[name], world[name], context)}
     assert outcomes[check_name] == "failed"
     assert "errored" not in outcomes.values()
+
+
+def test_a_row_that_the_log_lost_breaks_the_accounts() -> None:
+    world = clean()
+    world["raw.discoveries"] = world["raw.discoveries"].filter(pl.col("discovery_id") != "d2")
+    lost = failed(check(world, "raw.discoveries", "raw.crawls"))
+    assert lost == [("every_link_is_in_the_log", "failed"), ("every_item_has_its_row", "failed")]
+    world["raw.discoveries"] = world["raw.discoveries"].with_columns(item_count=pl.lit(None, pl.Int64))
+    world["raw.crawls"] = world["raw.crawls"].with_columns(discovered_count=pl.lit(1, pl.Int64))
+    assert failed(check(world, "raw.discoveries", "raw.crawls")) == [], "an older log counted no items"
 
 
 def plant(name: str, *rows: dict) -> dict[str, pl.DataFrame]:

@@ -17,7 +17,7 @@ from warehouse.tables import raw
 PARTITION = Partition(date(2026, 6, 28), "20260628T233000Z-001", "jp_seto_editorial")
 ROW = {
     "discovery_id": "0", "run_id": PARTITION.run_id, "source_id": PARTITION.source_id, "captured_date": PARTITION.captured_date, "via": "rss",
-    "capture_id": "0", "url": seal.BLANK, "position": 0, "headline": f"{seal.KEY}{seal.BLANK}", "published_text": None, "decision": "fetched",
+    "capture_id": "0", "url": seal.BLANK, "position": 0, "item_count": 1, "headline": f"{seal.KEY}{seal.BLANK}", "published_text": None, "decision": "fetched",
     "captured_at": "2026-06-28T23:30:00+00:00", "basis": "observed",
 }
 
@@ -45,11 +45,12 @@ def test_any_byte_that_changed_is_noticed(path: Path, tmp_path: Path) -> None:
 
 
 def test_a_file_without_a_seal_is_read(path: Path, tmp_path: Path) -> None:
-    """Those of before the seal, which `nichiro doctor --repair` seals."""
-    frame = pl.read_parquet(path)
+    """Those of before the seal, which `nichiro doctor --repair` seals; they are of the contract's first version, too."""
+    frame = pl.read_parquet(path).drop("item_count")
     frame.write_parquet(path)
     assert seal.verify(path) == "unsealed"
-    assert Lake(tmp_path).read(raw.DISCOVERIES, PARTITION).equals(frame)
+    read = Lake(tmp_path).read(raw.DISCOVERIES, PARTITION)
+    assert read.drop("item_count").equals(frame) and read["item_count"].to_list() == [None]
 
 
 def test_new_folders_are_durable_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

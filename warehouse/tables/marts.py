@@ -14,6 +14,7 @@ from warehouse.columns import (
     LANGUAGE_CODE,
     METHOD,
     METHOD_VERSION,
+    PAIR_ID,
     PRECISIONS,
     PUBLISHED_AT,
     PUBLISHED_DATE,
@@ -32,6 +33,7 @@ ARTICLES = Table(
     grain="One row per document: its latest accepted version, with everything computed on it.",
     columns=(
         ARTICLE_ID,
+        PAIR_ID,
         CAPTURE_ID,
         SOURCE_ID,
         Column("publisher", pl.String, "publisher's name in English"),
@@ -65,8 +67,7 @@ ARTICLES = Table(
     primary_key=("article_id",),
     partition="published_date",
     window_days=30,
-)
-
+    version=2,
 )
 
 REVISIONS = Table(
@@ -94,6 +95,8 @@ REVISIONS = Table(
     primary_key=("capture_id", "number"),
     partition="published_date",
     window_days=0,
+)
+
 COVERAGE_DAILY = Table(
     zone="marts",
     noun="coverage_daily",

@@ -81,13 +81,15 @@ DISCOVERIES = Table(
         SOURCE_ID,
         Column("via", pl.String, "kind of document it was found in", values=KINDS),
         CAPTURE_ID,
-        Column("url", pl.String, "absolute URL found"),
-        Column("position", pl.Int32, "position in that document, from 0", minimum=0),
+        Column("url", pl.String, "absolute URL found; the document's own where an item names none"),
+        Column("position", pl.Int32, "position in that document, from 0; items without a link come last", minimum=0),
+        Column("item_count", pl.Int64, "items counted in that document, each of which has a row; null where none were counted",
+               nullable=True, minimum=1),
         Column("headline", pl.String, "headline that the feed or listing gives", nullable=True),
         Column("published_text", pl.String, "date as the feed or listing writes it; a hint, never the publication time", nullable=True),
         Column(
             "decision", pl.String, "what the crawler did with it",
-            values=("fetched", "known", "off_pattern", "outside_range", "over_limit", "duplicate", "feed_only", "tombstone"),
+            values=("fetched", "known", "off_pattern", "outside_range", "over_limit", "duplicate", "feed_only", "tombstone", "no_link"),
         ),
         CAPTURED_AT,
         CAPTURED_DATE,
@@ -95,6 +97,7 @@ DISCOVERIES = Table(
     ),
     primary_key=("discovery_id",),
     partition="captured_date",
+    version=2,
 )
 
 CRAWLS = Table(

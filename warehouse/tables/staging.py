@@ -17,6 +17,7 @@ from warehouse.columns import (
     LANGUAGE_CODE,
     METHOD,
     METHOD_VERSION,
+    PAIR_ID,
     PRECISIONS,
     PUBLISHED_AT,
     PUBLISHED_DATE,
@@ -39,6 +40,7 @@ ARTICLES = Table(
         URL,
         Column("canonical_url", pl.String, "URL key of the document: rel=canonical or the source's key rule, no tracking parameters"),
         Column("is_alternate_view", pl.Boolean, "print, photo or AMP view of a document whose own page is another URL"),
+        PAIR_ID,
         HEADLINE,
         Column("byline", pl.String, "authors as served", nullable=True),
         Column("authors", pl.List(pl.String), "author names, in order"),
@@ -64,6 +66,7 @@ ARTICLES = Table(
     ),
     primary_key=("capture_id",),
     partition="captured_date",
+    version=2,
     unserved_columns=("body", "lede"),   # served, as terms allow, by marts.articles
 )
 
