@@ -12,7 +12,7 @@ _CERTIFICATE = re.compile(r"certificate|VerificationError|hostname mismatch", re
 _TLS = re.compile(r"\bSSL\b|\bTLS\b", re.I)
 _TUNNEL = re.compile(r"CONNECT tunnel with proxy (\S+) \[\{'status': (\d+)")
 _INSIDE = "private network"
-_ASLEEP = ": not asked before "
+ASLEEP = ": not asked before "  # the words of crawlers.pace
 
 _OF_STATUS = {
     401: f"the page wants a password: {ASK}",
@@ -48,7 +48,7 @@ def cause_of(fetch: Fetch) -> str:
         return f"no secure connection to {host} ({detail}): look whether the site opens in a browser"
     if _INSIDE in detail:
         return f"{host} is an address inside a private network, which is never asked: check the source's URLs"
-    if _ASLEEP in detail:
+    if ASLEEP in detail:
         return detail
     if "refused" in detail.lower():
         return f"{host} refused the connection: look whether the site is up, or whether a firewall stands between"

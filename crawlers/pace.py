@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -101,6 +101,13 @@ class Pace:
                 slot.why = f"has not answered {slot.failures} times in a row"
                 slot.sleeps += 1
 
+    def forgive(self, host: str) -> None:
+        """Forget that the host was silent; a pause that it asked for stays."""
+        with self._slot(host) as slot:
+            if slot.failures >= FAILURES:
+                slot.asleep_until = 0.0
+            slot.failures = slot.sleeps = 0
+
     def _now(self) -> float:
         return self.clock.now().timestamp()
 
@@ -122,6 +129,13 @@ class Pace:
                     file.write(after)
         except OSError as error:
             raise TransientError(f"cannot write {path}: {error.strerror}", "check rights and free space") from error
+
+
+def forgive(folder: Path, hosts: Iterable[str]) -> None:
+    """Forget the silence of these hosts: it was our own network's. Raises TransientError where a file cannot be written."""
+    pace = Pace(folder, Clock())
+    for host in hosts:
+        pace.forgive(host)
 
 
 def seconds_of(retry_after: str | None, now: float) -> float:

@@ -17,12 +17,11 @@ from crawlers.log import Fetch
 from crawlers.run import chosen
 from crawlers.source import Discover, Source
 from nichiro.errors import TransientError
-from nichiro.network import own_trouble
 from nichiro.settings import Settings
 from nichiro.trial import Trial, attempt
+from nichiro.witness import own_trouble
 from warehouse.columns import RULE_KINDS
 
-WITNESSES = 2  # other hosts asked whether it is our own network; three in all is the fewest that can tell
 FIELDS = ("headline", "body", "byline", "authors", "lede", "published_at", "modified_at")
 
 
@@ -65,8 +64,8 @@ def check(settings: Settings, catalog: dict[str, Source], source_id: str, pages:
     """
     (source,) = chosen(catalog, [source_id])
     (trial,) = attempt(settings, [source], pages)
-    if trial.crawl["state"] == "down":
-        _ask_others(settings, catalog, trial)
+    if trouble := own_trouble(settings, catalog, pl.DataFrame([trial.crawl]), trial.fetches, trial.captures):
+        raise TransientError(*trouble)
     state, reason = _health(trial)
     newest = trial.crawl["newest_text"]
     age = trial.crawl["finished_at"] - datetime.fromisoformat(newest) if newest else None
@@ -87,19 +86,6 @@ def check(settings: Settings, catalog: dict[str, Source], source_id: str, pages:
         opt_outs=_opt_outs(trial),
         advice=list(dict.fromkeys(_advice(settings, trial))),
     )
-
-
-def _ask_others(settings: Settings, catalog: dict[str, Source], trial: Trial) -> None:
-    """Raise TransientError where other hosts do not answer either: then it is our network, not the site."""
-    hosts = {_host(trial.source.discover[0].url): trial.source}
-    for other in catalog.values():
-        if other.status == "active":
-            hosts.setdefault(_host(other.discover[0].url), other)
-    others = [other.model_copy(update={"discover": other.discover[:1]}) for other in list(hosts.values())[1 : WITNESSES + 1]]
-    trials = [trial, *attempt(settings, others, pages=0)]
-    trouble = own_trouble(pl.concat([one.fetches for one in trials]), pl.concat([one.captures for one in trials]))
-    if trouble:
-        raise TransientError(*trouble)
 
 
 def _health(trial: Trial) -> tuple[str, str | None]:
@@ -128,7 +114,7 @@ def _asked(trial: Trial) -> Iterator[Asked]:
         yield Asked(
             **{name: fetch[name] for name in ("kind", "url", "outcome", "detail")},
             links=len(found) if is_document else None,
-            followed=int((found != "off_pattern").sum()) if is_document else None,
+            followed=int((~found.is_in(("off_pattern", "no_link"))).sum()) if is_document else None,
             reason=reasons.get(fetch["capture_id"]),
         )
 
@@ -174,7 +160,3 @@ def _feeds(settings: Settings, trial: Trial) -> list[tuple[str, str]]:
     front = Discover(kind="listing", url=f"{parts.scheme}://{parts.netloc}/")
     (second,) = attempt(settings, [trial.source.model_copy(update={"discover": [front]})], pages=0)
     return [feed for _, page in second.pages() for feed in proposal.feeds_of(page)]
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).hostname or ""

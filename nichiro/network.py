@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 import polars as pl
 
+from crawlers.causes import ASLEEP
+
 FEWEST_HOSTS = 3   # one or two silent hosts say nothing about our own network
 PROXY_STATUSES = (407, 511)   # the proxy wants a password (RFC 9110), the network wants a sign-in (RFC 6585)
 REFUSALS = (401, 403, 451, 503)
@@ -26,7 +28,7 @@ PORTAL_ADVICE = "a captive portal or filter: sign in with a browser, or use anot
 
 def own_trouble(fetches: pl.DataFrame, captures: pl.DataFrame) -> tuple[str, str] | None:
     """What is wrong with our own network and what to do, from a run's raw.fetches and raw.captures; else None."""
-    asked = fetches.with_columns(host=_host("url"))
+    asked = _asked(fetches)
     hosts = asked["host"].n_unique()
     if hosts < FEWEST_HOSTS:
         return None
@@ -37,6 +39,16 @@ def own_trouble(fetches: pl.DataFrame, captures: pl.DataFrame) -> tuple[str, str
         counts = outcomes.value_counts(sort=True, name="n").sort("n", "outcome", descending=[True, False])
         return f"no network: none of {hosts} sites answered", _ADVICE[counts["outcome"][0]]
     return _portal(captures.with_columns(host=_host("url")), hosts)
+
+
+def hosts_of(fetches: pl.DataFrame) -> list[str]:
+    """The hosts that were asked; one that is left alone for a while says nothing about our network."""
+    return _asked(fetches)["host"].unique(maintain_order=True).to_list()
+
+
+def _asked(fetches: pl.DataFrame) -> pl.DataFrame:
+    is_asleep = pl.col("detail").fill_null("").str.contains(ASLEEP, literal=True)
+    return fetches.filter(~is_asleep).with_columns(host=_host("url"))
 
 
 def _portal(captures: pl.DataFrame, hosts: int) -> tuple[str, str] | None:

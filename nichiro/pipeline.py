@@ -17,7 +17,7 @@ import polars as pl
 
 from crawlers.catalog import load_catalog, sources
 from crawlers.source import Source
-from nichiro import candidate, forget, log, network, partitions, retention, world
+from nichiro import candidate, forget, log, partitions, retention, world
 from nichiro.beat import load_beat, topics
 from nichiro.errors import Bug, ConfigError, NichiroError, TransientError
 from nichiro.partitions import Say
@@ -271,9 +271,12 @@ class Pipeline:
 
     def _one_line_of_our_own(self, crawls: pl.DataFrame) -> None:
         """Raise TransientError where no site can be at fault: the outcome rows stay, and the next run builds on them."""
+        from nichiro.witness import own_trouble
+
         done = {(row["captured_date"], row["source_id"]) for row in crawls.iter_rows(named=True)}
         logged = [Partition(day, self.run.run_id, source_id) for day, source_id in sorted(done)]
-        if trouble := network.own_trouble(self.lake.read_all(raw.FETCHES, logged), self.lake.read_all(raw.CAPTURES, logged)):
+        fetches, captures = self.lake.read_all(raw.FETCHES, logged), self.lake.read_all(raw.CAPTURES, logged)
+        if trouble := own_trouble(self.settings, self.catalog, crawls, fetches, captures):
             raise TransientError(*trouble)
 
     def _write_status(self) -> None:
