@@ -34,10 +34,9 @@ def identify(url: str, key: Key | None = None, declared: str | None = None) -> I
     key = key or Key()
     own = clean_url(url)
     canonical = own
-    if key.use_canonical and declared:
-        other = clean_url(urljoin(url, declared))
-        if _same_site(own, other) and (urlsplit(other).path.strip("/") or not urlsplit(own).path.strip("/")):
-            canonical = other  # not where every page names the front page as its canonical
+    other = _absolute(url, declared) if key.use_canonical and declared else None
+    if other and _same_site(own, other) and (urlsplit(other).path.strip("/") or not urlsplit(own).path.strip("/")):
+        canonical = other  # not where every page names the front page as its canonical
     if key.pattern:
         canonical = re.sub(key.pattern, key.replace, canonical)
     named = document_key(canonical)
@@ -69,6 +68,16 @@ def document_key(url: str) -> str:
     host = re.sub(r"^www\d?\.", "", (parts.hostname or ""))
     port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
     return f"{host}{port}{parts.path.rstrip('/')}" + (f"?{parts.query}" if parts.query else "")
+
+
+def _absolute(url: str, declared: str) -> str | None:
+    """What a page names as its address; None where that is none, such as http://[half or a port beyond all ports."""
+    try:
+        other = clean_url(urljoin(url, declared))
+        document_key(other)
+    except ValueError:
+        return None
+    return other
 
 
 def _same_site(url: str, other: str) -> bool:
