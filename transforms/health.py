@@ -18,7 +18,7 @@ HEALTHY = ("ok", "empty")
 CHANGED_MINIMUM = 3   # so many quarantined captures, and more than were read, mean another layout, not odd pages
 USUAL_DAYS = 30       # before the day, from which a usual length of bodies is learned
 LEAST_DAYS = 5        # of these with articles
-RECENT_DAYS = 7       # over which a small source's pages are counted together
+RECENT_DAYS = 14      # over which a small source's pages are counted together
 SHORT_SHARE = 0.25    # of the usual length; what is shorter is a lead, or a part of the page
 
 
@@ -75,6 +75,9 @@ def _beside_the_past(told: pl.DataFrame, history: pl.DataFrame) -> pl.DataFrame:
     def lately(counts: pl.Expr) -> pl.Expr:
         return counts.rolling_sum_by("day", f"{RECENT_DAYS}d").over("source_id")
 
+    # Pages in quarantine since the last day with an article, but not before the recent days.
+    held_back = pl.col("quarantined_count").cum_sum().over("source_id")
+    at_last = pl.when(pl.col("article_count") > 0).then(held_back).forward_fill().over("source_id")
     compared = (
         pl.concat(both)
         .sort("source_id", "day")
@@ -84,10 +87,9 @@ def _beside_the_past(told: pl.DataFrame, history: pl.DataFrame) -> pl.DataFrame:
         .with_columns(short_count=pl.when(length < SHORT_SHARE * usual).then("article_count").otherwise(0))
         .with_columns(
             is_short=(pl.col("short_count") > 0) & (lately(pl.col("short_count")) >= CHANGED_MINIMUM),
-            is_unread=(pl.col("quarantined_count") > 0)
-            & (lately(pl.col("article_count")) == 0) & (lately(pl.col("quarantined_count")) >= CHANGED_MINIMUM),
-            unread_count=lately(pl.col("quarantined_count")),
+            unread_count=pl.min_horizontal(lately(pl.col("quarantined_count")), held_back - at_last),
         )
+        .with_columns(is_unread=pl.col("unread_count") >= CHANGED_MINIMUM)
         .select("source_id", "day", "usual_body_length", "is_short", "is_unread", "unread_count")
     )
     looks_well = pl.col("state").is_in((*HEALTHY, "stale"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from tests.transforms.frames import crawl, day, frame, source
+from transforms.figures import NONE
 from transforms.health import source_days
 from warehouse.tables.ops import PARTITIONS
 
@@ -70,3 +71,34 @@ def test_counts_are_of_the_runs_of_that_day() -> None:
 
 def test_an_undeclared_source_has_no_health() -> None:
     assert states(crawl("jp_gone", 0)) == {}
+
+
+def beside_the_past(articles: list[int], quarantined: list[int], lengths: list[float | None]) -> list[str]:
+    """States of a source's days, given what each day's run read, held back, and how long its bodies were."""
+    numbers = range(len(articles))
+    crawls = pl.concat([crawl("jp_a", number, f"r{number}", captured_date=day(number)) for number in numbers])
+    ledger = pl.concat([
+        partition(number, f"r{number}", article_count=articles[number], quarantined_count=quarantined[number]) for number in numbers
+    ])
+    rows = [{"source_id": "jp_a", "day": day(number), "body_length_median": lengths[number]} for number in numbers]
+    figures = pl.DataFrame([dict.fromkeys(NONE.columns) | row for row in rows], schema=NONE.schema)
+    whole = source_days(crawls, ledger, SOURCES, figures).sort("day")
+    for cut in (len(articles) - 1, len(articles) // 2):   # as the days come in, each beside those before it
+        later = crawls.filter(pl.col("first_date") >= day(cut))
+        rest = source_days(later, ledger, SOURCES, figures, whole.filter(pl.col("day") < day(cut)))
+        assert rest.sort("day").equals(whole.filter(pl.col("day") >= day(cut)))
+    return whole["state"].to_list()
+
+
+def test_bodies_that_shrink_to_a_lead() -> None:
+    usual, none = [2_000.0] * 6, [0] * 9
+    assert beside_the_past([4] * 9, none, [*usual, 90.0, 1_900.0, 90.0]) == ["ok"] * 6 + ["changed", "ok", "changed"]
+    assert beside_the_past([1] * 9, none, [*usual, 90.0, 90.0, 90.0]) == ["ok"] * 8 + ["changed"], "one text a day"
+    assert beside_the_past([4] * 9, none, [2_000.0] * 4 + [None] * 4 + [90.0]) == ["ok"] * 9, "four days are no habit"
+    assert beside_the_past([4] * 9, none, [*usual, 600.0, 600.0, 600.0]) == ["ok"] * 9
+
+
+def test_a_small_source_whose_pages_cannot_be_read() -> None:
+    lengths: list[float | None] = [2_000.0] * 3 + [None] * 5
+    assert beside_the_past([1] * 3 + [0] * 5, [0] * 3 + [1, 1, 1, 0, 0], lengths) == ["ok"] * 5 + ["changed"] * 3
+    assert beside_the_past([1] * 3 + [0, 0, 1, 0, 0], [0] * 3 + [1, 1, 0, 1, 1], lengths) == ["ok"] * 8, "one was read between"

@@ -91,7 +91,7 @@ SOURCE_DAYS = Table(
     ),
     primary_key=("source_id", "day"),
     partition="day",
-    window_days=36,
+    window_days=44,
     version=2,
 )
 
