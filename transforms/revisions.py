@@ -53,7 +53,7 @@ def revisions(versions: pl.DataFrame, documents: pl.DataFrame, sources: pl.DataF
     kept = sources.filter(pl.col("archive_days").is_null()).select("source_id", "access")
     before = {name: pl.col(name).shift(1).over("article_id") for name in ("content_sha256", "headline", "body", "capture_id", "captured_at")}
     pairs = (
-        versions.filter(~pl.col("is_alternate_view"))
+        versions.filter(~pl.col("is_alternate_view"), pl.col("body").str.len_chars() == pl.col("body_length"))   # whole texts
         .drop("published_date")
         .join(kept, on="source_id")
         .join(documents.select("article_id", "published_date"), on="article_id")

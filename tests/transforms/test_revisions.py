@@ -48,7 +48,7 @@ VERSIONS = pl.concat([
     version("c3", "a", 3, headline="New", body="One red lamp.", content_sha256="2", source_id="jp_a"),
     version("c4", "a", 4, headline="Print", body="Print", content_sha256="3", is_alternate_view=True, source_id="jp_a"),
     version("c5", "a", 7, headline="New", body="One lamp.", content_sha256="4", source_id="jp_a"),
-])  # fmt: skip
+]).with_columns(body_length=pl.col("body").str.len_chars().cast(pl.Int64))  # fmt: skip
 DOCUMENTS = pl.DataFrame({"article_id": ["a"], "published_date": [day(5)]})
 
 
@@ -67,10 +67,13 @@ def test_each_version_is_compared_with_the_one_before() -> None:
 
 def test_what_is_not_kept_for_good_is_not_compared() -> None:
     assert revisions(VERSIONS, DOCUMENTS, source("jp_a", archive_days=30)).is_empty()
+    expired = VERSIONS.with_columns(body=pl.col("body").str.head(4))   # before the terms were changed
+    assert revisions(expired, DOCUMENTS, GOOD).is_empty()
 
 
 def test_where_the_terms_allow_to_derive_an_excerpt_of_words_is_served() -> None:
     long = " ".join(["lamp"] * 100)
     edited = VERSIONS.with_columns(body=pl.when(pl.col("capture_id") == "c3").then(pl.lit(f"One {long}")).otherwise("body"))
+    edited = edited.with_columns(body_length=pl.col("body").str.len_chars().cast(pl.Int64))
     rows = revisions(edited, DOCUMENTS, source("jp_a", access="derive", archive_days=None)).filter(capture_id="c3")
     assert rows.select("part", "removed", "added", "added_count").rows() == [("headline", "Old", "New", 1), ("body", None, None, 99)]
