@@ -48,7 +48,7 @@ def crawl(folder: Path, servers: Mapping[str, Server], trusted: Path | None = No
         sources = [
             source(
                 f"xx_{name}", {"kind": "rss", "url": f"https://{name}.example:{port}/feed"},
-                language=["en"], politeness={"delay_seconds": 0, "timeout_seconds": 1},
+                language=["en"], politeness={"delay_seconds": 0, "timeout_seconds": 1 if servers[name] == SILENT else 30},
             )
             for name, port in ports.items()
         ]  # fmt: skip

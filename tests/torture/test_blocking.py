@@ -42,6 +42,7 @@ CHALLENGED_FEED = site(
 CHALLENGED_LIST = site(
     source("ru_challenged_list", {"kind": "listing", "url": f"{CHALLENGED['challenged_list']}/list"}),
     {f"{CHALLENGED['challenged_list']}/list": TSPD},
+    {},
 )
 CHALLENGED_PAGES = site(
     source("ru_challenged_pages", language=["en"]),
@@ -86,6 +87,7 @@ def test_01_a_page_with_text_is_no_challenge_whatever_scripts_it_carries(visits:
 REFUSING = site(
     source("jp_ministry", {"kind": "listing", "url": f"{address('jp_ministry')}/press/"}),
     {f"{address('jp_ministry')}/{path}": Answer(b"Access Denied", 403) for path in ("robots.txt", "press/")},
+    {},
 )
 CLOUD = site(source("jp_cloud"), {f"{address('jp_cloud')}/feed": Answer(JUST_A_MOMENT, 403)})
 
@@ -152,7 +154,7 @@ def test_03_https_times_out_plain_http_works_and_haste_is_answered_403(
 WITHHELD = site(source("ru_withheld"), {f"{address('ru_withheld')}/feed": Answer(b"", 451)})
 UNANSWERED = site(
     source("ru_unanswered", politeness={"delay_seconds": 0, "timeout_seconds": 1}),
-    {f"{address('ru_unanswered')}/feed": Answer(b"", pause=2)},
+    {f"{address('ru_unanswered')}/feed": Answer(b"", pause=20)},
 )
 
 

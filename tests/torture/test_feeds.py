@@ -28,7 +28,7 @@ COPIED = (  # addresses that programs copy from each other and no site serves
     "kantei.go.jp/jp/rss/", "mofa.go.jp/mofaj/rss/", "mofa.go.jp/rss/", "english.kyodonews.net/rss/", "kremlin.ru/rss/",
     "yomiuri.co.jp/feed",
 )  # fmt: skip
-INVENTED = site(source("jp_invented", {"kind": "rdf", "url": f"{address('jp_invented')}/jp/rss/index.rdf"}), {})
+INVENTED = site(source("jp_invented", {"kind": "rdf", "url": f"{address('jp_invented')}/jp/rss/index.rdf"}), {}, {})
 SOFT_404 = site(source("jp_soft_404"), {f"{address('jp_soft_404')}/feed": Answer(b"<html><h1>Page not found</h1></html>")})
 
 
@@ -86,6 +86,7 @@ _FROZEN = rss((f"{address('jp_frozen')}/a/1", "Sun, 03 May 2026 20:00:00 GMT"))
 FROZEN = site(
     source("jp_frozen", usual_gap_days=1),
     {f"{address('jp_frozen')}/feed": _FROZEN, f"{address('jp_frozen')}/a/1": page("灯台の灯り", "2026年5月4日", "ja")},
+    {},
 )
 
 

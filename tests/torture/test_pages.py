@@ -302,13 +302,16 @@ def test_26_a_text_to_come_is_held_back_until_it_comes_and_a_list_without_years_
 
 
 _WIRE = "http://www.47news.jp.example"
+_LISTS_OF_WIRE = ("news", "news/politics/", "news/economics/")
 _FORECAST = f"{_WIRE}/99000001.html"
 _LISTED = fixture("jp_kyodo_47news", "listing.html")
 KYODO = site(
     as_declared("jp_kyodo_47news"),
-    dict.fromkeys([f"{_WIRE}/{path}" for path in ("news", "news/politics/", "news/economics/")], Answer(_LISTED))
+    dict.fromkeys([f"{_WIRE}/{path}" for path in _LISTS_OF_WIRE], Answer(_LISTED))
     | {_FORECAST: Answer(fixture("jp_kyodo_47news", "article.html"))},
-    {_FORECAST: Answer(fixture("jp_kyodo_47news", "article.html").replace(b"fiction99", b"fiction100"))},
+    # a new build, and a new page
+    {f"{_WIRE}/{path}": Answer(_LISTED.replace(b"<ul>", b"<ul><li><a href='/99000003.html'>News</a></li>")) for path in _LISTS_OF_WIRE}
+    | dict.fromkeys((_FORECAST, f"{_WIRE}/99000003.html"), Answer(fixture("jp_kyodo_47news", "article.html").replace(b"fiction99", b"fiction100"))),
 )
 _JSON = f"{address('jp_deploys')}/_next/data/fiction99/news.json"
 _NEWS = (
@@ -402,6 +405,7 @@ FOLLOWED = site(
 TOO_OFTEN = site(
     source("us_too_often", {"kind": "api", "url": f"{address('us_too_often')}/api/doc", "items": {"link": "{url}"}}),
     {f"{address('us_too_often')}/api/doc": Answer(b"Please limit requests to one every 5 seconds", 429)},
+    {},
 )
 
 

@@ -59,8 +59,8 @@ SITES: list[Site] = []
 
 
 def site(source: Source, *days: Pages) -> Site:
-    """A site that is visited on as many days as pages are given for: two at least."""
-    declared = Site(source, days if len(days) > 1 else (*days, {}))
+    """A site that is visited on as many days as pages are given for."""
+    declared = Site(source, days)
     assert source.source_id not in {each.source.source_id for each in SITES}
     SITES.append(declared)
     return declared
