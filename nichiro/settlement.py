@@ -136,11 +136,13 @@ def partitions_of(rows: pl.DataFrame) -> list[Partition]:
 
 
 def settle_fates(candidate: Candidate, before: pl.DataFrame, affected: pl.DataFrame, changed: pl.DataFrame) -> pl.DataFrame:
-    """Settle what became of each capture of dirty partitions and of affected documents; return their partitions."""
+    """Settle what became of each capture of dirty partitions and of affected documents; return the partitions of
+    those that have another fate now."""
     versions = candidate.read(staging.ARTICLES, affected)
     now = candidate.read(staging.OUTCOMES, changed.select(PARTITION))
     captures = pl.concat([before, now.select("capture_id"), versions.select("capture_id")]).unique()
     outcomes = candidate.read(staging.OUTCOMES, captures)
     settled = fates(outcomes, versions, candidate.read(staging.QUARANTINE, captures))
+    other = settled.join(candidate.read(ops.FATES_TABLE, captures), on=settled.columns, how="anti", nulls_equal=True)
     candidate.replace(ops.FATES_TABLE, captures, settled)
-    return settled.select(PARTITION).unique()
+    return other.select(PARTITION).unique()
