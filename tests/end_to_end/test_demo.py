@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -195,7 +195,7 @@ def test_a_blocked_check_keeps_yesterdays_release(demo: Demo, copied: Path, monk
     monkeypatch.setattr(build, "coverage_daily", broken)
     before = current_release(copied)
     day = demo.statuses[-1].run_date
-    with ReplayProxy(demo.site, datetime.combine(day, TAKEN_AT)) as proxy:
+    with ReplayProxy(demo.site, datetime.combine(day, TAKEN_AT) + timedelta(hours=13)) as proxy:
         settings = settings_for(demo, copied, proxy)
         with pytest.raises(CheckFailed) as stop:
             Pipeline(settings, day).run_all()
