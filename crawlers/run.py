@@ -35,6 +35,7 @@ from warehouse.tables.raw import CRAWLS
 
 BARRED = ("blocked", "challenged", "down")  # states in which a source's fallback is read
 LAST_ASKED = timedelta(days=7)
+LOOKUPS = 64  # names asked for at once: one whose server hangs must not keep another host waiting
 CHILDREN = 2  # more would only share the same two cores; politeness is per source, not per child
 _ERRORS: dict[int, type[NichiroError]] = {
     error.exit_code: error for error in (TransientError, ConfigError, ContractError)
@@ -246,7 +247,7 @@ def main() -> int:
         assignment.directory,
         clock_of(settings),
     )
-    process = AsyncCrawlerProcess({"LOG_LEVEL": "WARNING"})
+    process = AsyncCrawlerProcess({"LOG_LEVEL": "WARNING", "REACTOR_THREADPOOL_MAXSIZE": LOOKUPS})
     for name in ("robotstxt", "retry"):  # what they complain of are outcome rows
         logging.getLogger(f"scrapy.downloadermiddlewares.{name}").setLevel(logging.CRITICAL)
     from crawlers.spider import SourceSpider  # after the process has installed its reactor

@@ -26,6 +26,7 @@ from nichiro.settings import PROJECT, Settings
 from tests.crawlers.test_crawl import XML, feed, logged, run_crawl, settings_of, source
 from tests.crawlers.web import Answer, Web
 
+SILENCE = 3  # seconds, of tests.crawlers.turning
 DAY = "Sun, 03 May 2026 12:00:00 GMT"
 
 
@@ -48,15 +49,13 @@ def test_addresses_outside(url: str) -> None:
     assert is_public("8.8.8.8")
 
 
-def crawl_live(
-    tmp_path: Path, declared: Source, answers: dict[str, list[str]]
-) -> tuple[dict[str, pl.DataFrame], Run]:
+def crawl_live(tmp_path: Path, declared: Source, answers: dict[str, list[str]], *others: Source) -> tuple[dict[str, pl.DataFrame], Run]:
     """A crawl without a proxy, in a child whose name server gives ``answers``."""
     settings = Settings(_env_file=None, data_dir=tmp_path, contact="https://nichiro.example/about", proxy="")
     run = start_run(settings)
     assignment = Assignment(
         settings=settings, run_id=run.run_id, run_date=run.run_date, started_at=run.started_at,
-        directory=run.directory, sources=[declared], first_date=None, last_date=None,
+        directory=run.directory, sources=[*others, declared], first_date=None, last_date=None,
     )  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-m", "tests.crawlers.turning", json.dumps(answers)],
@@ -84,6 +83,18 @@ def test_a_name_that_turns_inwards_between_two_lookups_is_not_followed(tmp_path:
         assert (outside.asked, inside.asked) == (["/robots.txt"], [])
     assert outcomes(log)[url] == ("connection_failed", "turning.example leads to 127.0.0.1, inside a private network")
     assert log["crawls"]["state"].item() == "down"
+
+
+def test_names_that_hang_do_not_delay_another_host(tmp_path: Path) -> None:
+    """More than Twisted has threads; the last source's name is asked for beside them."""
+    silent = [source(f"jp_silent_{letter}", discover=[{"kind": "rss", "url": f"http://{letter}.example/feed"}]) for letter in "abcdefghijkl"]
+    with Web({"/feed": Answer(feed(), headers=XML)}, host="127.0.0.2") as web:
+        quick = source(discover=[{"kind": "rss", "url": f"http://quick.example:{web.port}/feed"}])
+        answers = {f"{each.source_id[-1]}.example": ["silence"] for each in silent} | {"quick.example": ["127.0.0.2"]}
+        log, run = crawl_live(tmp_path, quick, answers, *silent)
+    crawled = [log["crawls"], *(logged(tmp_path, run, each.source_id)["crawls"] for each in silent)]
+    took = [(row["finished_at"] - row["started_at"]).total_seconds() for row in pl.concat(crawled).iter_rows(named=True)]
+    assert took[0] < SILENCE <= min(took[1:]), took
 
 
 def test_a_redirect_to_a_name_that_leads_inside_is_not_followed(tmp_path: Path) -> None:

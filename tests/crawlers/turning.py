@@ -1,6 +1,6 @@
 """A crawl's child without a proxy, whose name server is ours: 127.0.0.2 plays the internet, 127.0.0.1 our own network.
 
-``answers`` (argv) maps a name to the addresses of its first, second … lookup. Only a test can start this.
+``answers`` (argv) maps a name to the addresses of its first, second … lookup, or to "silence". Only a test can start this.
 """
 
 from __future__ import annotations
@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import socket
 import sys
+import time
 from typing import Any
 
 from crawlers import addresses, run
 
 answers: dict[str, list[str]] = json.loads(sys.argv[1])
+SILENCE = 3  # seconds
 is_public = addresses.is_public
 
 
@@ -20,6 +22,9 @@ def look_up(name: str) -> str:
     if name not in answers:
         raise socket.gaierror(f"no such name {name}")
     left = answers[name]
+    if left == ["silence"]:
+        time.sleep(SILENCE)
+        raise socket.gaierror(f"no answer of {name}'s name server")
     return left.pop(0) if len(left) > 1 else left[0]
 
 
