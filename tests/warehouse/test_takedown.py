@@ -10,7 +10,7 @@ from warcio.checker import Checker
 
 from nichiro.errors import ContractError
 from tests.warehouse.test_archive import PAGE, add, frame, writer_of
-from warehouse.archive import read_response
+from warehouse.archive import read_response, run_day
 from warehouse.lake import Partition
 from warehouse.takedown import strike
 
@@ -24,7 +24,7 @@ def test_removed_and_emptied(tmp_path: Path) -> None:
     feed = add(writer, PAGE, url="http://daily.example/feed", Content_Type="application/rss+xml; charset=utf-8")
     last = add(writer, OTHER, url="http://daily.example/last")
     writer.close()
-    partition = Partition(writer.captured_date, writer.run_id, writer.source_id)
+    partition = Partition(run_day(writer.run_id), writer.run_id, writer.source_id)
     before = frame(first, gone, feed, last)
 
     after = strike(tmp_path, partition, {gone.capture_id: "https://tombstone.invalid/0123"}, [feed.capture_id])
@@ -54,5 +54,5 @@ def test_a_damaged_file_is_not_written_again(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-20])
     content = path.read_bytes()
     with pytest.raises(ContractError):
-        strike(tmp_path, Partition(writer.captured_date, writer.run_id, writer.source_id), {gone.capture_id: "https://tombstone.invalid/0"}, [])
+        strike(tmp_path, Partition(run_day(writer.run_id), writer.run_id, writer.source_id), {gone.capture_id: "https://tombstone.invalid/0"}, [])
     assert path.read_bytes() == content
