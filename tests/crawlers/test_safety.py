@@ -85,6 +85,7 @@ def test_a_name_that_turns_inwards_between_two_lookups_is_not_followed(tmp_path:
     assert log["crawls"]["state"].item() == "down"
 
 
+@pytest.mark.slow
 def test_names_that_hang_do_not_delay_another_host(tmp_path: Path) -> None:
     """More than Twisted has threads; the last source's name is asked for beside them."""
     silent = [source(f"jp_silent_{letter}", discover=[{"kind": "rss", "url": f"http://{letter}.example/feed"}]) for letter in "abcdefghijkl"]
