@@ -121,7 +121,7 @@ class Frontier:
         settled = {
             read.url for read in self._reads if read.is_complete and read.urls and not self._owes(read)
         }
-        led_to = {capture["redirect_url"] for capture in self.log.captures}
+        led_to = set(self.log.captures.frame()["redirect_url"])
         pages = []
         for fetch in self.log.last.values():
             if fetch.outcome == "reserved":

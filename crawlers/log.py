@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from http import HTTPStatus
 from http.client import responses
 from pathlib import Path
@@ -24,6 +25,7 @@ from warehouse.contract import Table
 from warehouse.lake import Lake, Partition
 from warehouse.tables.raw import CAPTURES, CRAWLS, DISCOVERIES, FETCHES
 
+VALIDATORS = ("etag", "last-modified")
 BLOCKED = (401, 403, 429, 451)
 HTML = ("text/html", "application/xhtml+xml")
 
@@ -70,9 +72,30 @@ class Fetch:
 
     @property
     def capture(self) -> dict[str, Any]:
-        """The row of raw.captures of a fetch that gave a response."""
+        """The row of raw.captures of a fetch that gave a response; of an article only ``captured_at``."""
         assert self.stored is not None
         return self.stored.capture
+
+
+class Rows:
+    """Rows of one table: a thousand at a time become a frame, as dictionaries of so many pages take five times the memory."""
+
+    def __init__(self, table: Table, rows: Iterable[dict[str, Any]] = ()) -> None:
+        self.table = table
+        self._frames: list[pl.DataFrame] = []
+        self._rows = list(rows)
+
+    def append(self, row: dict[str, Any]) -> None:
+        self._rows.append(row)
+        if len(self._rows) >= 1000:
+            self._frames = [self.frame()]
+            self._rows = []
+
+    def frame(self) -> pl.DataFrame:
+        return pl.concat([*self._frames, pl.DataFrame(self._rows, schema=self.table.schema)])
+
+    def __len__(self) -> int:
+        return sum(map(len, self._frames)) + len(self._rows)
 
 
 @dataclass
@@ -80,9 +103,9 @@ class CrawlLog:
     """Rows of one crawl. ``write`` puts raw.crawls last, so that its row says: this partition is complete."""
 
     task: Task
-    captures: list[dict[str, Any]] = field(default_factory=list)
-    fetches: list[dict[str, Any]] = field(default_factory=list)
-    discoveries: list[dict[str, Any]] = field(default_factory=list)
+    captures: Rows = field(default_factory=partial(Rows, CAPTURES))
+    fetches: Rows = field(default_factory=partial(Rows, FETCHES))
+    discoveries: Rows = field(default_factory=partial(Rows, DISCOVERIES))
     last: dict[str, Fetch] = field(default_factory=dict)  # by URL: the last attempt decides
 
     def __post_init__(self) -> None:
@@ -148,8 +171,9 @@ class CrawlLog:
             outcome, detail = "challenged", marker
         else:
             outcome, detail = "ok", None
-        if kind == "article":
-            stored = replace(stored, body=b"")  # it lies in the archive; a crawl of thousands would hold them all
+        if kind == "article":  # it lies in the archive; a crawl of thousands would hold them all
+            headers = {name: stored.headers[name] for name in VALIDATORS if name in stored.headers}
+            stored = replace(stored, body=b"", headers=headers, capture={"captured_at": stored.capture["captured_at"]})
         return self._add(Fetch(url, kind, outcome, http_status, detail, stored, ruling, reserved))
 
     def resume(self) -> int:
@@ -202,13 +226,8 @@ class CrawlLog:
             "newest_text": newest_text,
         }
         self.writer.close()
-        for table, rows in (
-            (FETCHES, self.fetches),
-            (DISCOVERIES, self.discoveries),
-            (CAPTURES, self.captures),
-            (CRAWLS, [crawl]),
-        ):
-            self.lake.write(table, self.task.partition, frame_of(table, rows))
+        for rows in (self.fetches, self.discoveries, self.captures, Rows(CRAWLS, [crawl])):
+            self.lake.write(rows.table, self.task.partition, rows.frame())
 
     def _add(self, fetch: Fetch) -> Fetch:
         self._attempts[fetch.url] += 1
@@ -247,10 +266,6 @@ class CrawlLog:
             "captured_date": partition.captured_date,
             "basis": self.task.basis,
         }
-
-
-def frame_of(table: Table, rows: list[dict[str, Any]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=table.schema)
 
 
 def _hash(*parts: str) -> str:

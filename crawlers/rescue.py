@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from crawlers.log import CrawlLog, Task
+from crawlers.log import CrawlLog, Rows, Task
 from crawlers.state import SEEN_STATUSES, CrawlState, Page, is_watched
 from nichiro.run import Run
 from warehouse.archive import read_response, rescue, run_day, warc_path_of
@@ -59,7 +59,7 @@ def _write_log(task: Task, partition: Partition) -> None:
         return
     crawl_log = CrawlLog(_task_of(partition, task, first.capture["basis"]))
     crawl_log.started_at = crawl_log.task.run.started_at
-    crawl_log.discoveries = crawl_log.lake.read(DISCOVERIES, partition).to_dicts()  # if it came so far
+    crawl_log.discoveries = Rows(DISCOVERIES, crawl_log.lake.read(DISCOVERIES, partition).iter_rows(named=True))  # if it came so far
     pages = sum(crawl_log.keep(each).kind == "article" for each in chain((first,), stored))
     crawl_log.write("unknown", REASON, pages, None)
 
