@@ -104,6 +104,8 @@ benchmarks: setup ## the quick benchmarks against their floors
 	$(BIN)/python -m benchmarks.pipeline --json --quick
 	$(BIN)/python -m benchmarks.truth --json
 	$(BIN)/python -m benchmarks.scale --json --quick
+	$(BIN)/python -m benchmarks.crawl --json --quick
+	test ! -d ../shared/data/encodings || $(BIN)/python -m benchmarks.encodings --json
 
 lock: ## resolve the requirements anew (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header -p 3.11 pyproject.toml --extra dev -o requirements/dev.txt
