@@ -254,6 +254,9 @@ class CrawlLog:
         )
         return fetch
 
+    def is_challenge(self, body: bytes) -> bool:
+        return challenge_in(body, None, is_page=True, declared=self._markers) is not None
+
     def _challenge(self, stored: Stored) -> str | None:
         is_page = stored.capture["media_type"] in (None, *HTML)
         return challenge_in(stored.body, stored.capture["charset"], is_page, self._markers)

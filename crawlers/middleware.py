@@ -111,7 +111,7 @@ class ArchiveMiddleware:
                 request.headers[name] = value
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        """Archive the response; an article that it reserves is no more than a row of the log."""
+        """Archive the response; an article that it keeps from us is no more than a row of the log."""
         kind, ruling = _kind(request), request.meta.get("ruling", UNRULED)
         sent = [(name, value) for name, value in _listed(request.headers) if name.lower() not in SECRET_HEADERS]
         asked = [("Host", urlsplit(request.url).netloc), *sent]
@@ -131,13 +131,17 @@ class ArchiveMiddleware:
     def _archived(
         self, kind: str, url: str, response: Response, asked: list[tuple[str, str]], at: datetime
     ) -> tuple[Stored | None, str | None]:
-        """Where it lies, unless it is a reserved article, and what it reserves."""
+        """Where it lies, unless it is an article that is kept from us, and what it reserves."""
         headers = _listed(response.headers)
         body = body_of(response.body, headers)
-        reserved = _reserved(kind, url, headers, body) if response.status < 400 else None
-        if reserved and kind == "article":
-            return None, reserved
-        return self.log.archive(url, kind, response.status, headers, response.body, asked, at, body), reserved
+        found = _reserved(kind, url, headers, body) if response.status < 400 else []
+        if found and kind == "article":
+            if self.log.is_challenge(body):  # its words are a guard's, not the site's
+                found = []
+            elif words := optout.keeps_out(found):
+                return None, words
+        stored = self.log.archive(url, kind, response.status, headers, response.body, asked, at, body)
+        return stored, "; ".join(found) or None
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         ruling = request.meta.get("ruling", UNRULED)
@@ -246,16 +250,16 @@ def _is_read(answer: Fetch) -> bool:
     return answer.http_status is not None and answer.http_status < 500
 
 
-def _reserved(kind: str, url: str, headers: list[tuple[str, str]], body: bytes) -> str | None:
+def _reserved(kind: str, url: str, headers: list[tuple[str, str]], body: bytes) -> list[str]:
     """What an answer reserves: an article itself, a file of rules the host's pages."""
     match kind:
         case "article":
-            return optout.of_headers(headers, url) or optout.of_page(body, url)
+            return optout.of_headers(headers, url) + optout.of_page(body, url)
         case "robots":
-            return "; ".join(optout.words_of_robots(body.decode("utf-8-sig", "replace"))) or None
+            return optout.words_of_robots(body.decode("utf-8-sig", "replace"))
         case "tdmrep":
-            return "; ".join(optout.TdmPolicy(body).words) or None
-    return None
+            return optout.TdmPolicy(body).words
+    return []
 
 
 def _kind(request: Request) -> str:

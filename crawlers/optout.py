@@ -18,8 +18,9 @@ from crawlers.page import Page
 from crawlers.robots import TOKEN, Robots, matching
 
 TDMREP = "/.well-known/tdmrep.json"
-# of X-Robots-Tag and meta robots; the others are about links and images
-BINDING_RULES = ("noindex", "none", "noarchive", "noai", "nosnippet", "max-snippet:0")
+# Of X-Robots-Tag and meta robots; the others are about links and images.
+BINDING_RULES = ("noindex", "none", "noai", "nosnippet", "max-snippet:0")
+NO_COPY = "noarchive"  # may be read and mined; the copy goes once that is done
 BINDING_USES = ("search", "tdm", "bots")  # of Content-Signal and of the IETF's Content-Usage
 AI_AGENTS = ("GPTBot", "ClaudeBot", "CCBot", "Google-Extended", "Bytespider", "PerplexityBot")
 _WITH_VALUE = ("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview")
@@ -80,40 +81,42 @@ def words_of_robots(text: str) -> list[str]:
     return [*dict.fromkeys(signal.words for signal in of_robots(Robots(text))), *agents]
 
 
-def of_headers(headers: Iterable[tuple[str, str]], url: str) -> str | None:
-    """The header that keeps an article out of our archive, for every robot or for us; None where nothing does."""
+def of_headers(headers: Iterable[tuple[str, str]], url: str) -> list[str]:
+    """What an article's headers reserve, for every robot or for us."""
+    found = []
     for name, value in headers:
         match name.lower():
             case "tdm-reservation" if value.strip() == "1":
-                return "TDM-Reservation: 1"
+                found.append("TDM-Reservation: 1")
             case "x-robots-tag":
-                for rule in _rules(value):
-                    if rule in BINDING_RULES:
-                        return f"X-Robots-Tag: {rule}"
+                found += [f"X-Robots-Tag: {rule}" for rule in _rules(value) if rule in (*BINDING_RULES, NO_COPY)]
             case "content-signal" | "content-usage":
-                for signal in _signals(name.lower(), value):
-                    if signal.binds(url):
-                        return signal.words
-    return None
+                found += [signal.words for signal in _signals(name.lower(), value) if signal.binds(url)]
+    return found
 
 
-def of_page(body: bytes, url: str) -> str | None:
-    """The meta element that does so, named robots, tdm-reservation or as we are; ``body`` in any encoding."""
+def of_page(body: bytes, url: str) -> list[str]:
+    """What its meta elements reserve that are named robots, tdm-reservation or as we are; ``body`` in any encoding."""
     body = body.replace(b"\0", b"")  # UTF-16: what is looked for is ASCII
     if not _HINT.search(body):
-        return None
+        return []
     try:
         metas = list(Page(body.decode("latin-1"), url).tree.iter("meta"))
     except (ValueError, etree.LxmlError):
-        return None  # no page
+        return []  # no page
+    found = []
     for meta in metas:
         name, content = (meta.get("name") or "").strip().lower(), meta.get("content") or ""
         if name == "tdm-reservation" and content.strip() == "1":
-            return "meta tdm-reservation: 1"
-        for rule in _split(content) if name in ("robots", TOKEN) else ():
-            if rule in BINDING_RULES:
-                return f"meta {name}: {rule}"
-    return None
+            found.append("meta tdm-reservation: 1")
+        elif name in ("robots", TOKEN):
+            found += [f"meta {name}: {rule}" for rule in _split(content) if rule in (*BINDING_RULES, NO_COPY)]
+    return found
+
+
+def keeps_out(found: list[str]) -> str | None:
+    """The reservation for which nothing of an article may be kept; None where it may be read."""
+    return next((words for words in found if not words.endswith(NO_COPY)), None)
 
 
 def _signals(field: str, value: str) -> Iterator[Signal]:

@@ -19,7 +19,9 @@ from crawlers.source import Source
 from nichiro.errors import ContractError, TransientError
 from transforms.articles import excerpt
 from warehouse.lake import Entry, Lake, Partition, write_atomically
-from warehouse.tables import staging
+from warehouse.tables import raw, staging
+
+NO_COPY = timedelta(days=2)  # by then it was read
 
 
 @dataclass(frozen=True)
@@ -32,21 +34,35 @@ class Due:
 
 
 def due(lake: Lake, catalog: dict[str, Source], today: date) -> Iterator[Due]:
-    """The WARC files older than their source's terms allow on ``today``, a UTC day.
+    """The WARC files older than their source's terms allow on ``today``, a UTC day, and those with a page that asks for no copy.
 
-    Expired files are gone, so the archive of a source with a limit never holds more than those days: looking through it
-    costs the same after ten years. What is in no catalog is kept: a mistyped NICHIRO_CATALOG_DIR must delete nothing.
+    The latter go as soon as they were read, which is at this publish or that of the day after. Expired files are gone, so the
+    archive of a source with a limit never holds more than those days: looking through it costs the same after ten years.
+    What is in no catalog is kept: a mistyped NICHIRO_CATALOG_DIR must delete nothing.
     """
     from warehouse.archive import run_day
 
     for folder in sorted((lake.data_dir / "archive").glob("*")):
         source = catalog.get(folder.name)
-        if source is None or (days := source.archive_days) is None:
+        if source is None:
             continue
-        for path in sorted(folder.glob("*/*/*.warc.gz")):
+        days, young = source.archive_days, today - NO_COPY
+        months = {f"{day:%Y/%m}" for day in (young, today)} if days is None else {"*/*"}
+        for path in sorted(path for month in months for path in folder.glob(f"{month}/*.warc.gz")):
             run_id = path.name.removesuffix(".warc.gz")
-            if run_day(run_id) < today - timedelta(days=days):
-                yield Due(Partition(run_day(run_id), run_id, folder.name), path, path.stat().st_size)
+            partition = Partition(run_day(run_id), run_id, folder.name)
+            is_old = days is not None and partition.captured_date < today - timedelta(days=days)
+            if is_old or (partition.captured_date >= young and _asks_for_no_copy(lake, partition)):
+                yield Due(partition, path, path.stat().st_size)
+
+
+def _asks_for_no_copy(lake: Lake, partition: Partition) -> bool:
+    """An archived article with a reservation: that is noarchive, as with any other none of it was archived."""
+    fetches = lake.read_all(raw.FETCHES, [partition], ["kind", "reserved", "capture_id"])
+    if fetches.drop_nulls().filter(kind="article").is_empty():
+        return False
+    entry = lake.manifest(partition.captured_date).entries.get(partition.stem)
+    return entry is not None and entry.status == "accepted"  # one that is held was not read yet
 
 
 def expire(lake: Lake, each: Due) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from crawlers.optout import TDMREP, TdmPolicy, of_headers, of_page, of_robots, words_of_robots
+from crawlers.optout import TDMREP, TdmPolicy, keeps_out, of_headers, of_page, of_robots, words_of_robots
 from crawlers.robots import Robots
 from tests.crawlers.test_crawl import HOST, XML, feed, logged, run_crawl, settings_of, source
 from tests.crawlers.web import Answer, Web
@@ -40,7 +40,7 @@ TEXT = {"Content-Type": "text/plain"}
     ],
 )
 def test_headers_that_reserve(name: str, value: str, found: str | None) -> None:
-    assert of_headers([(name, value)], URL) == found
+    assert of_headers([(name, value)], URL) == ([found] if found else [])
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,17 @@ def test_headers_that_reserve(name: str, value: str, found: str | None) -> None:
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "shift_jis"])
 def test_pages_that_reserve(head: str, found: str | None, encoding: str) -> None:
-    assert of_page(f"<html><head>{head}<title>社説</title></head><body><p>Fiction".encode(encoding), URL) == found
+    assert of_page(f"<html><head>{head}<title>社説</title></head><body><p>Fiction".encode(encoding), URL) == ([found] if found else [])
 
 
 def test_a_page_that_is_none_reserves_nothing() -> None:
-    assert of_page(b"", URL) is None
-    assert of_page(b"<meta " * 100_000 + b" noindex", URL) is None, "and costs no time"
+    assert of_page(b"", URL) == []
+    assert of_page(b"<meta " * 100_000 + b" noindex", URL) == [], "and costs no time"
+
+
+def test_no_copy_is_not_no_reading() -> None:
+    assert keeps_out(["X-Robots-Tag: noarchive", "meta robots: noarchive"]) is None
+    assert keeps_out(["X-Robots-Tag: noarchive", "meta robots: noindex"]) == "meta robots: noindex"
 
 
 def test_tdmrep_reserves_by_the_first_rule_that_matches() -> None:
@@ -119,13 +124,14 @@ def articles(log: dict[str, pl.DataFrame]) -> dict[str, tuple[str, str | None]]:
 
 def test_a_reserved_article_is_not_archived_nor_asked_for_twice(tmp_path: Path) -> None:
     """By header, by page, by tdmrep.json; a feed that asks not to be listed is read all the same."""
-    paths = ("/a/kept", "/a/header", "/a/page", "/a/policy")
+    paths = ("/a/kept", "/a/read", "/a/header", "/a/page", "/a/policy")
     pages = {
         f"{HOST}/feed": Answer(feed(*[(path, "Fri, 24 Apr 2026 12:00:00 GMT") for path in paths]), headers=XML | {"X-Robots-Tag": "noindex"}),
         f"{HOST}{TDMREP}": Answer(b'[{"location": "/a/policy", "tdm-reservation": 1}]', headers={"Content-Type": "application/json"}),
         f"{HOST}/a/kept": Answer(b"<h1>Fiction</h1>", headers=HTML),
+        f"{HOST}/a/read": Answer(b"<meta name=robots content=noarchive><h1>Fiction</h1>", headers=HTML),
         f"{HOST}/a/header": Answer(b"<h1>Fiction</h1>", headers=HTML | {"TDM-Reservation": "1"}),
-        f"{HOST}/a/page": Answer(gzip.compress(b"<meta name=robots content=noarchive><h1>Fiction</h1>"), headers=HTML | {"Content-Encoding": "gzip"}),
+        f"{HOST}/a/page": Answer(gzip.compress(b"<meta name=robots content=noai><h1>Fiction</h1>"), headers=HTML | {"Content-Encoding": "gzip"}),
         f"{HOST}/a/policy": Answer(b"<h1>Fiction</h1>", headers=HTML),
     }  # fmt: skip
     with Web(pages) as web:
@@ -136,18 +142,26 @@ def test_a_reserved_article_is_not_archived_nor_asked_for_twice(tmp_path: Path) 
     log = logged(tmp_path, run)
     assert articles(log) == {
         "/a/kept": ("ok", None),
+        "/a/read": ("ok", "meta robots: noarchive"),
         "/a/header": ("reserved", "TDM-Reservation: 1"),
-        "/a/page": ("reserved", "meta robots: noarchive"),
+        "/a/page": ("reserved", "meta robots: noai"),
         "/a/policy": ("reserved", "tdmrep.json: /a/policy"),
     }
-    assert log["captures"].filter(kind="article")["url"].to_list() == [f"{HOST}/a/kept"]
+    assert log["captures"].filter(kind="article")["url"].to_list() == [f"{HOST}/a/kept", f"{HOST}/a/read"]
     assert log["fetches"].filter(kind="tdmrep").select("outcome", "reserved").rows() == [("ok", "tdmrep.json: /a/policy")]
     assert log["discoveries"]["headline"].null_count() == 0, "headline and link remain"
     assert crawls.select("state", "reason").row(0) == (
-        "robots", f"3 of 4 articles failed, such as article {HOST}/a/header is reserved (TDM-Reservation: 1): "
+        "robots", f"3 of 5 articles failed, such as article {HOST}/a/header is reserved (TDM-Reservation: 1): "
         "declare `terms.access: feed_only`, or ask the publisher",
     )  # fmt: skip
     assert set(logged(tmp_path, second)["discoveries"]["decision"]) == {"known"}
+
+
+def test_the_words_of_a_guard_are_not_the_sites(tmp_path: Path) -> None:
+    wall = b"<meta name=robots content='noindex,nofollow'><p>Checking your browser"
+    with Web({f"{HOST}/feed": Answer(feed(("/a/x", DAY)), headers=XML), f"{HOST}/a/x": Answer(wall, headers=HTML)}) as web:
+        _, run, _ = run_crawl(settings_of(tmp_path, web), source())
+    assert articles(logged(tmp_path, run)) == {"/a/x": ("challenged", None)}
 
 
 def test_an_index_that_is_not_wanted_asks_for_no_article_and_training_is_written_down(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 import yaml
 
@@ -133,3 +134,21 @@ def test_a_live_world_expires_at_every_publish_and_by_command(settings: Settings
     pipeline = Pipeline(settings)
     pipeline.retain()
     assert pipeline.status.counts["expired_partitions"] == len(json.loads(told.stdout)["expired"]) > 0
+
+
+def test_a_page_that_asks_for_no_copy_is_read_and_its_copy_goes(settings: Settings) -> None:
+    """Its partition expires as soon as it is in a release, also where the archive is kept for ever; derived rows stay."""
+    lake, catalog = Lake(settings.data_dir), load_catalog(settings.catalog_dir)
+    forever = {source_id for source_id, each in catalog.items() if each.archive_days is None}
+    partition = next(each for each in lake.partitions(raw.FETCHES, LAST) if each.source_id in forever and lake.read(staging.ARTICLES, each).height)
+    fetches = lake.read(raw.FETCHES, partition)
+    is_page = (pl.col("kind") == "article") & (pl.col("outcome") == "ok")
+    lake.write(raw.FETCHES, partition, fetches.with_columns(reserved=pl.when(is_page).then(pl.lit("meta robots: noarchive"))))
+    (each,) = due(lake, catalog, LAST)
+    assert each.partition == partition
+    articles = lake.read(staging.ARTICLES, partition)
+    assert expire(lake, each)
+    assert not each.path.exists()
+    after = lake.read(staging.ARTICLES, partition)
+    assert after["article_id"].equals(articles["article_id"]) and (after["body"].str.len_chars() <= articles["body"].str.len_chars()).all()
+    assert list(due(lake, catalog, LAST)) == []
