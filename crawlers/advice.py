@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from crawlers import generic, proposal
+from crawlers import proposal
 from crawlers.challenge import marker_in
+from crawlers.maintext import main_text
 from crawlers.page import Page
 from crawlers.source import Extract, Source
 
@@ -15,7 +16,7 @@ def on_page(page: Page, source: Source, captured_at: datetime) -> list[str]:
     """One line per rule that does not pick exactly one thing on the page, each with a selector that would."""
     rules = source.rules_at(captured_at)
     marker = marker_in(page.text)
-    if marker and not generic.body_of(page, None):
+    if marker and not main_text(page, None):
         return [f"a bot challenge ({marker!r}) and no article: ask the publisher for access; nothing can be said of the rules"]
     return list(_on_rules(page, rules, source, captured_at)) if rules else []
 

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from crawlers import generic
 from crawlers.encoding import Undecodable, decode
+from crawlers.headline import DECLARED
+from crawlers.maintext import main_text
 from crawlers.page import Page
 from crawlers.paragraphs import one_line, paragraphs
 from crawlers.source import Extract, Source
@@ -65,12 +67,12 @@ def _by_rules(page: Page, rules: Extract) -> Iterator[Candidate]:
 
 def _declared(page: Page) -> Iterator[Candidate]:
     """What the page says of itself, where it says anything: what better rules could pick."""
-    for field, selectors in (("headline", ("css:h1", *generic.HEADLINE)), ("date", generic.PUBLISHED)):
+    for field, selectors in (("headline", ("css:h1", *DECLARED)), ("date", generic.PUBLISHED)):
         for selector in selectors:
             candidate = _candidate(page, field, "page", selector)
             if candidate.count:
                 yield candidate
-    if body := generic.body_of(page, None):
+    if body := main_text(page, None):
         yield Candidate("body", "page", "paragraphs of the main text (trafilatura)", len(body), [_cut(body[0])])
 
 

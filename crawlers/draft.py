@@ -15,6 +15,7 @@ import pytz
 from crawlers import generic, proposal
 from crawlers.genre import guess_genre
 from crawlers.language import language_of
+from crawlers.maintext import main_text
 from crawlers.page import Page
 from warehouse.columns import GENRES, PUBLISHER_KINDS
 
@@ -76,7 +77,7 @@ def article_links(page: Page) -> list[str]:
 
 def _languages(front: Page, articles: Sequence[Page]) -> list[str]:
     declared = [value[:2].lower() for page in (*articles, front) for value in page.values("css:html@lang")]
-    read = [language_of("\n".join(generic.body_of(page, None))) for page in articles[:1]]
+    read = [language_of("\n".join(main_text(page, None))) for page in articles[:1]]
     found = [code for code in (*read, *declared) if code and re.fullmatch("[a-z]{2}", code)]
     return found[:1] or ["en"]
 

@@ -16,7 +16,9 @@ from crawlers.completeness import body_state
 from crawlers.dates import Dateline, UnreadableDate, read_date
 from crawlers.encoding import Undecodable, decode
 from crawlers.genre import genre_of, guess_genre
+from crawlers.headline import headline_of
 from crawlers.language import language_of
+from crawlers.maintext import main_text
 from crawlers.page import Page, Unfit
 from crawlers.pairs import pair_of
 from crawlers.paragraphs import one_line, paragraphs
@@ -132,7 +134,7 @@ def _headline(page: Page, rules: Extract) -> str:
     """The one headline. An element counts as often as it stands on the page, a value of another kind once."""
     selector = rules.headline
     if selector is None:
-        found = [generic.headline_of(page) or ""]
+        found = [headline_of(page) or ""]
     elif selector.startswith(("meta:", "json_ld:", "url:")) or "@" in selector:
         found = page.values(selector)
     else:
@@ -223,7 +225,7 @@ def _body(page: Page, rules: Extract, selector: str, lede: str | None) -> list[s
 
 def _main_text(page: Page, headline: str, dateline: str) -> list[str]:
     """Paragraphs as the generic path finds them, below the headline and the date."""
-    lines = generic.body_of(page, headline)
+    lines = main_text(page, headline)
     above = [number for number, line in enumerate(lines[:TOP], 1) if line in (headline, dateline)]
     if not (lines := lines[above[-1] if above else 0 :]):
         raise Unfit("no_body", "no main text")

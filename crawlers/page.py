@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from html import unescape
 from typing import Any
 
 from lxml import etree
@@ -142,4 +143,4 @@ def _leaves(value: object, path: list[str]) -> Iterator[str]:
         elif "name" in value:
             yield from _leaves(value["name"], [])
     elif value is not None and not path:
-        yield str(value).lower() if isinstance(value, bool) else str(value)
+        yield str(value).lower() if isinstance(value, bool) else unescape(str(value))  # many a site escapes it as HTML

@@ -50,7 +50,12 @@ def _lines(pieces: Iterable[str | None]) -> list[str]:
         elif lines[-1]:
             lines.append([])
     texts = (one_line("".join(line)) for line in lines)
-    return [text for text in texts if _ALNUM.search(text) and not is_furniture(text)]
+    return [text for text in texts if is_text(text)]
+
+
+def is_text(line: str) -> bool:
+    """Whether a line says anything: it holds a letter or digit and is no counter."""
+    return _ALNUM.search(line) is not None and not is_furniture(line)
 
 
 def _pieces(root: etree._Element, kept: set[etree._Element]) -> Iterator[str | None]:

@@ -18,7 +18,7 @@ from warehouse.tables.staging import ARTICLES, OUTCOMES, QUARANTINE
 if TYPE_CHECKING:
     from warehouse.archive import ArchivedResponse
 
-PARSER_VERSION = "parse-3"  # raise it when the same page would read differently
+PARSER_VERSION = "parse-4"  # raise it when the same page would read differently
 HTML = ("text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain")
 REDIRECTS = (301, 302, 303, 307, 308)
 

@@ -12,10 +12,12 @@ from lxml.html import HtmlElement
 
 from crawlers import generic
 from crawlers.dates import UnreadableDate, read_date
+from crawlers.headline import DECLARED, headline_of
+from crawlers.maintext import main_text
 from crawlers.page import Page
 from crawlers.paragraphs import one_line
 
-HEADLINES = ("css:h1", "css:article h1", "css:main h1", "css:[itemprop=headline]", *generic.HEADLINE)
+HEADLINES = ("css:h1", "css:article h1", "css:main h1", "css:[itemprop=headline]", *DECLARED)
 BLOCKS = ("main", "article", "section", "div", "td")
 ENOUGH = 0.9  # share of the main text's lines that an element must hold to be the body
 PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z_-]*(?:[A-Za-z_-]|\d(?!\d))*")  # a longer number is an id of the page, or made anew by a build
@@ -56,7 +58,7 @@ def byline_selector(pages: Sequence[Page]) -> str | None:
 
 def body_selector(pages: Sequence[Page]) -> str | None:
     """The smallest element of the first page that holds its main text and can be named so that it is the only one on all."""
-    lines = generic.body_of(pages[0], generic.headline_of(pages[0]))
+    lines = main_text(pages[0], headline_of(pages[0]))
     if not lines:
         return None
     blocks = [(one_line(element.text_content()), element) for element in pages[0].tree.iter(*BLOCKS)]

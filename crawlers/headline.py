@@ -1,0 +1,55 @@
+"""The headline of a page without rules, from its h1 elements, JSON-LD, Open Graph and <title>, which check one another."""
+
+from __future__ import annotations
+
+import re
+
+from crawlers.page import Page
+from crawlers.paragraphs import paragraphs
+
+DECLARED = ("json_ld:headline", "meta:og:title", "meta:twitter:title")
+# Google's translator adds an h1 of its own
+HEADINGS = "xpath://h1[not(ancestor-or-self::*[contains(@class, 'skiptranslate')])]"
+TITLE = "xpath:(//title[not(ancestor::svg)])[1]"
+_PARTS = re.compile(r"\s+[-–—•·»«*]+\s+|\s*[|｜]\s*|\s+[:：]\s+")
+_QUOTES = str.maketrans("‘’“”", "''\"\"")
+
+
+def headline_of(page: Page) -> str | None:
+    """The longest h1 that <title>, JSON-LD or Open Graph repeat; else what these declare, without the site's name.
+
+    Where the page declares nothing it is the only h1; where there is none, or the h1 is the site's name, the longest part
+    of <title>.
+    """
+    title = next(iter(page.values(TITLE)), "")
+    parts = [part for part in _PARTS.split(title) if part]
+    declared = [values[0] for where in DECLARED if len(values := page.values(where)) == 1]
+    confirmed = [text for text in declared if bare(text) in bare(title)]
+    named = max(confirmed, key=len, default=next(iter(declared), ""))
+    # an icon's <title> stands in many an h1
+    headings = [text for element in page.elements(HEADINGS) if (text := " ".join(paragraphs(element))) not in parts[1:]]
+    repeated = [text for text in headings if any(bare(text) in bare(other) for other in (title, *declared))]
+    heading = max(filter(None, repeated), key=len, default="")
+    if named:
+        is_headline = _is_whole(heading, named) or (bare(heading) in bare(title) and not confirmed)
+        return heading if heading and is_headline else _without_site(page, named)
+    longest = max(parts, key=len, default=None)
+    if heading and _is_whole(heading, longest or ""):
+        return heading
+    return headings[0] if len(headings) == 1 and headings[0] else longest
+
+
+def bare(text: str) -> str:
+    """What is compared: no white space, no case, straight quotation marks."""
+    return "".join(text.split()).casefold().translate(_QUOTES)
+
+
+def _is_whole(heading: str, named: str) -> bool:
+    """Whether an h1 is what the page declares, or more; a much shorter one may be the section's."""
+    return len(heading) >= len(named) or (2 * len(heading) >= len(named) and bare(heading) in bare(named))
+
+
+def _without_site(page: Page, declared: str) -> str:
+    for name in [*page.values("meta:og:site_name"), *page.values("json_ld:publisher")]:
+        declared = re.sub(rf"\s*[-–—|｜:：•]\s*{re.escape(name)}$", "", declared)
+    return declared

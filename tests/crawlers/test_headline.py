@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from crawlers.headline import headline_of
+from crawlers.page import Page
+
+LD = '<script type="application/ld+json">{}</script>'
+
+
+def page(head: str, body: str) -> Page:
+    return Page(f"<html><head>{head}</head><body>{body}</body></html>", "https://paper.example/kelp")
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "headline"),
+    [
+        ("<title>Kelp returns - Harbour Post</title>", "<h1>Kelp returns</h1>", "Kelp returns"),
+        ("<title>Kelp returns - Harbour Post</title>", "<h1>Harbour Post</h1>", "Kelp returns"),
+        ("<title>Kelp returns - Harbour Post</title>", "<h1>Harbour Post <svg><title>Logo</title></svg></h1>", "Kelp returns"),
+        ("<title>Kelp returns | Opinion | Harbour Post</title>", "<h1>Opinion</h1><h1>Kelp returns</h1>", "Kelp returns"),
+        ("<title>Harbour Post</title>", "<h1>Kelp returns</h1>", "Kelp returns"),
+        ("<title>Kelp returns</title>", "<div class=skiptranslate><h1>Original text</h1></div>", "Kelp returns"),
+        ("<title>昆布が戻る｜港日報</title>", "<p>昆布</p>", "昆布が戻る"),
+        (f'<title>Kelp returns</title>{LD.format(json.dumps({"headline": "cms"}))}', "<h1>Kelp returns</h1>", "Kelp returns"),
+        (f'<title>x</title>{LD.format(json.dumps({"headline": "Kelp &#8216;returns&#8217;"}))}', "", "Kelp ‘returns’"),
+        (
+            '<title>All about kelp</title><meta property="og:title" content="Kelp returns - Harbour Post">'
+            '<meta property="og:site_name" content="Harbour Post">', "<h1>Sea</h1>", "Kelp returns",
+        ),
+        ('<title>Why kelp returns to us</title><meta property="og:title" content="Kelp">', "<h1>Why kelp returns</h1>", "Why kelp returns"),
+        ("", "<p>Kelp</p>", None),
+        ("<title>Kelp</title>", "", "Kelp"),
+    ],
+)  # fmt: skip
+def test_what_a_page_calls_itself_is_checked_against_its_title(head: str, body: str, headline: str | None) -> None:
+    assert headline_of(page(head, body)) == headline
