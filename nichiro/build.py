@@ -184,7 +184,7 @@ def _figures(candidate: Candidate, crawls: pl.DataFrame) -> pl.DataFrame:
             mine,
             candidate.read(raw.FETCHES, runs, [*PARTITION, "http_status", "outcome"]),
             candidate.read(staging.OUTCOMES, runs, [*PARTITION, "outcome", "reason"]),
-            candidate.read(staging.ARTICLES, runs, [*PARTITION, "byline", "body_length", "is_alternate_view"]),
+            candidate.read(staging.ARTICLES, runs, [*PARTITION, "byline", "body_length", "body_state", "is_alternate_view"]),
             candidate.read(ops.FATES_TABLE, runs, [*PARTITION, "fate"]),
         ))
     return pl.concat(found)

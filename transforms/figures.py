@@ -82,7 +82,7 @@ def _filled(outcomes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _read(articles: pl.DataFrame) -> pl.DataFrame:
-    own = ~pl.col("is_alternate_view")
+    own = ~pl.col("is_alternate_view") & (pl.col("body_state") != "paywalled")   # that these are leads is known
     return articles.group_by(KEY).agg(
         byline_share=pl.col("byline").is_not_null().mean(), body_length_median=pl.col("body_length").filter(own).median()
     )

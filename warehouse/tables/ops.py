@@ -86,7 +86,7 @@ SOURCE_DAYS = Table(
         Column("date_share", pl.Float64, "those with one right date", nullable=True, minimum=0, maximum=1),
         Column("body_share", pl.Float64, "those with one body", nullable=True, minimum=0, maximum=1),
         Column("byline_share", pl.Float64, "of the articles, those with a byline", nullable=True, minimum=0, maximum=1),
-        Column("body_length_median", pl.Float64, "characters of the articles' bodies", nullable=True, minimum=0),
+        Column("body_length_median", pl.Float64, "characters of the articles' bodies, paywalled ones left out", nullable=True, minimum=0),
         Column("usual_body_length", pl.Float64, "the same over the 30 days before; null where fewer than five had articles", nullable=True, minimum=0),
     ),
     primary_key=("source_id", "day"),
