@@ -21,12 +21,6 @@ from crawlers.addresses import PublicResolver, is_inside
 from crawlers.pace import Asleep, Pace
 from nichiro.run import Clock
 
-HANDLERS = {
-    "http": "crawlers.download.GuardedHandler",
-    "https": "crawlers.download.GuardedHandler",
-    **dict.fromkeys(("data", "file", "ftp", "s3")),  # a page's link is no way to our own files
-}
-
 
 class Refused(IgnoreRequest):
     """Not asked: an address inside our own network, a host left alone, a crawl that is already broken off."""

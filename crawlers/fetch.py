@@ -10,8 +10,7 @@ import scrapy
 from scrapy.crawler import CrawlerProcess
 from scrapy.exceptions import IgnoreRequest
 
-from crawlers.download import HANDLERS
-from crawlers.settings import MAX_RESPONSE_BYTES, check_polite, user_agent
+from crawlers.settings import HANDLERS, MAX_RESPONSE_BYTES, check_polite, user_agent
 from nichiro.errors import ConfigError, NichiroError, TransientError
 from nichiro.settings import load_settings
 

@@ -57,7 +57,7 @@ class Task:
         return (self.first_date or self.run.run_date, self.last_date or self.run.run_date)
 
 
-@dataclass
+@dataclass(slots=True)
 class Fetch:
     """The outcome of one attempt."""
 
@@ -113,7 +113,7 @@ class CrawlLog:
         self.lake = Lake(task.data_dir)
         self.writer = ArchiveWriter(task.data_dir, task.source.source_id, task.run.run_id)
         self.started_at = task.run.now()
-        self._attempts: Counter[str] = Counter()
+        self._repeats: Counter[str] = Counter()
         self._markers = [marker for rules in task.source.extract for marker in rules.challenge]
 
     def response(
@@ -230,13 +230,14 @@ class CrawlLog:
             self.lake.write(rows.table, self.task.partition, rows.frame())
 
     def _add(self, fetch: Fetch) -> Fetch:
-        self._attempts[fetch.url] += 1
+        if fetch.url in self.last:
+            self._repeats[fetch.url] += 1
         self.last[fetch.url] = fetch
         common = self._common()
         self.fetches.append(
             {
                 "fetch_id": _hash(
-                    common["run_id"], common["source_id"], fetch.url, str(self._attempts[fetch.url])
+                    common["run_id"], common["source_id"], fetch.url, str(1 + self._repeats[fetch.url])
                 ),
                 **common,
                 "kind": fetch.kind,

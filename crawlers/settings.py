@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from crawlers.download import HANDLERS
 from crawlers.frontier import LONGEST_CRAWL_SECONDS, MOST_REDIRECTS
 from crawlers.source import Source
 from nichiro import __version__
@@ -16,6 +15,11 @@ LEAST_DELAY_SECONDS = 5.0
 MAX_RESPONSE_BYTES = 16 * 2**20
 RETRIES = 2
 DNS_SECONDS = 20
+HANDLERS = {
+    "http": "crawlers.download.GuardedHandler",
+    "https": "crawlers.download.GuardedHandler",
+    **dict.fromkeys(("data", "file", "ftp", "s3")),  # a page's link is no way to our own files
+}
 
 
 def check_polite(settings: Settings, sources: Iterable[Source]) -> None:

@@ -168,10 +168,10 @@ class CrawlState:
                     "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (url) DO UPDATE SET"
                     " last_at = excluded.last_at, etag = excluded.etag, last_modified = excluded.last_modified,"
                     " is_watched = max(is_watched, excluded.is_watched)",
-                    [
+                    (
                         (p.url, p.at.isoformat(), p.at.isoformat(), p.etag, p.last_modified, p.is_watched)
                         for p in pages
-                    ],
+                    ),
                 )
                 self._connection.executemany("INSERT OR REPLACE INTO hints VALUES (?, ?, ?)", hints)
                 self._connection.executemany(

@@ -36,7 +36,7 @@ from warehouse.warc import HINT, ascii_only, check_end, decoded, header_map, war
 RECORD_IDS = UUID("7c9a2d3e-54b1-5f0a-9d0f-2b1c6a1e8d47")  # namespace of our record ids, fixed for ever
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stored:
     """Where a response lies, its row of raw.captures, its headers (lower case) and its decoded body."""
 
