@@ -28,7 +28,7 @@ from nichiro.partitions import enriching, gating, open_for, parsing
 from transforms.beat import Beat
 from transforms.health import source_days
 from warehouse.contract import Table
-from warehouse.lake import Entry, Lake, Manifest, Partition
+from warehouse.lake import CONTRACT_VERSION, Entry, Lake, Manifest, Partition
 from warehouse.settled import open_days
 from warehouse.store import Candidate, publish
 from warehouse.tables import enriched, ops, raw, staging
@@ -73,9 +73,11 @@ def _write_quarter(data_dir: Path, catalog_dir: Path, count: int, topics: list[s
 
 
 def _write(path: Path, table: Table, frame: pl.DataFrame) -> str:
-    """As the lake does, but neither sealed nor synced."""
+    """As the lake does, but neither sealed nor synced; what a column may leave out is null."""
     buffer = BytesIO()
-    table.conform(frame).write_parquet(buffer, compression="zstd")
+    absent = [column for column in table.columns if column.nullable and column.name not in frame.columns]
+    frame = frame.with_columns(pl.lit(None, column.dtype).alias(column.name) for column in absent)
+    table.conform(frame).write_parquet(buffer, compression="zstd", metadata={CONTRACT_VERSION: str(table.version)})
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(buffer.getvalue())
     return hashlib.sha256(buffer.getvalue()).hexdigest()

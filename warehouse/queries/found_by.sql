@@ -7,8 +7,20 @@ WITH RECURSIVE documents AS (
     FROM marts.articles
     WHERE published_date BETWEEN $since AND $until
 ),
-addresses AS (SELECT DISTINCT article_id, source_id, url FROM staging.articles SEMI JOIN documents USING (article_id)),
-redirects AS (SELECT DISTINCT source_id, url, redirect_url FROM raw.captures WHERE redirect_url IS NOT NULL),
+-- Nothing of them was met before they were published: two days are the zones' and a wrong clock's.
+addresses AS (
+    SELECT DISTINCT article_id, source_id, url
+    FROM staging.articles SEMI JOIN documents USING (article_id)
+    WHERE captured_date >= $since - 2
+),
+redirects AS (
+    SELECT DISTINCT source_id, url, redirect_url FROM raw.captures WHERE redirect_url IS NOT NULL AND captured_date >= $since - 2
+),
+links AS (
+    SELECT source_id, url, via, capture_id, captured_at, basis
+    FROM raw.discoveries
+    WHERE captured_date >= $since - 2 AND decision IN ('fetched', 'known', 'duplicate', 'over_limit')
+),
 hops AS (
     FROM addresses
     UNION
@@ -18,9 +30,8 @@ hops AS (
 finds AS (
     SELECT article_id, links.via, documents_read.url AS document_url, links.captured_at AS found_at, links.basis
     FROM hops
-    JOIN raw.discoveries AS links USING (source_id, url)
-    LEFT JOIN raw.captures AS documents_read ON documents_read.capture_id = links.capture_id
-    WHERE decision IN ('fetched', 'known', 'duplicate', 'over_limit')
+    JOIN links USING (source_id, url)
+    LEFT JOIN (FROM raw.captures WHERE captured_date >= $since - 2) AS documents_read ON documents_read.capture_id = links.capture_id
 ),
 first_finds AS (
     SELECT
