@@ -8,8 +8,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from crawlers.catalog import load_catalog
 from crawlers.discovery import Link
 from crawlers.hints import recent_sitemaps
+from nichiro.settings import PROJECT
 from tests.crawlers.test_crawl import HOST, XML, feed, logged, run_crawl, settings_of, source
 from tests.crawlers.web import Answer, Web
 
@@ -136,3 +138,12 @@ def test_a_fallback_alone_goes_by_what_was_last_met(tmp_path: Path) -> None:
         barred, _, _ = run_crawl(settings_of(tmp_path, web, "2026-05-05T23:30:00+00:00"), fallback)
     assert unseen["reason"].item() == "not asked for, as it is a fallback: jp_daily_opinion is not known"
     assert barred["state"].item() == "ok"
+
+
+def test_a_fallback_stands_in_for_declared_sources_and_says_so_in_the_log() -> None:
+    catalog = load_catalog(PROJECT / "crawlers" / "sources")
+    fallbacks = [each for each in catalog.values() if each.fallback_for]
+    assert [each.source_id for each in fallbacks] == ["ru_mid_telegram"]
+    for each in fallbacks:
+        assert all(source_id in catalog and not catalog[source_id].fallback_for for source_id in each.fallback_for)
+        assert {entry.via for entry in each.discover} == {"telegram"}
