@@ -19,15 +19,21 @@ if TYPE_CHECKING:
     import duckdb
 
 Step = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+def _with(**added: pl.DataType | type[pl.DataType]) -> Step:
+    """Columns that older rows know nothing of; where a file that has lost its version has them, they stay."""
+    return lambda frame: frame.with_columns(
+        pl.lit(None, dtype).alias(name) for name, dtype in added.items() if name not in frame.columns
+    )
+
+
 STEPS: dict[tuple[str, int], Step] = {
-    ("raw.fetches", 1): lambda frame: frame.with_columns(
-        robots_rule=pl.lit(None, pl.String), robots_sha256=pl.lit(None, pl.String), robots_at=pl.lit(None, UTC_INSTANT),
-        reserved=pl.lit(None, pl.String),
-    ),
-    ("staging.articles", 1): lambda frame: frame.with_columns(pair_id=pl.lit(None, pl.String)),
-    ("marts.articles", 1): lambda frame: frame.with_columns(pair_id=pl.lit(None, pl.String)),
-    ("raw.discoveries", 1): lambda frame: frame.with_columns(item_count=pl.lit(None, pl.Int64)),
-    ("ops.check_results", 1): lambda frame: frame.with_columns(threshold=pl.lit(None, pl.Float64)),
+    ("raw.fetches", 1): _with(robots_rule=pl.String, robots_sha256=pl.String, robots_at=UTC_INSTANT, reserved=pl.String),
+    ("raw.discoveries", 1): _with(item_count=pl.Int64),
+    ("staging.articles", 1): _with(pair_id=pl.String),
+    ("marts.articles", 1): _with(pair_id=pl.String),
+    ("ops.check_results", 1): _with(threshold=pl.Float64),
 }
 """(table name, version that it starts from) -> step."""
 
