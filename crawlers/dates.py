@@ -94,17 +94,18 @@ class Dateline:
 def read_date(
     text: str,
     formats: Sequence[str] = (),
-    zone: str = "UTC",
+    zone: str | None = "UTC",
     languages: Sequence[str] = (),
     reference: date | None = None,
 ) -> Dateline:
     """Read the one date in ``text``.
 
-    ``formats`` are strptime formats, tried first. A naive time is in ``zone`` (IANA name). A date without a year takes
+    ``formats`` are strptime formats, tried first. A naive time is in ``zone`` (IANA name), and the local day is that
+    zone's; where it is None, unknown, they are UTC and the day of the offset that the text names. A date without a year takes
     the latest one not after ``reference`` (the day of the fetch), and is unreadable without it. Day precision gives
     local noon. Raises UnreadableDate, ImpossibleDate (31 February) or ManyDates.
     """
-    local = ZoneInfo(zone)
+    local = ZoneInfo(zone) if zone else None
     text = _YEAR_LAST.sub(r"\1 \3 \2", " ".join(unicodedata.normalize("NFKC", text).split()))
     if not text or len(text) > LONGEST:
         raise UnreadableDate(repr(text[:60]) if text else "empty")
@@ -117,11 +118,17 @@ def read_date(
         return _settle(parsed.date(), parsed.timetz() if has_time else None, local, "day")
     if re.fullmatch(r"\d{10}|\d{13}", text):
         seconds = int(text) / (1000 if len(text) == 13 else 1)
-        return Dateline.of_instant(datetime.fromtimestamp(seconds, UTC), local)
+        return Dateline.of_instant(datetime.fromtimestamp(seconds, UTC), local or UTC)
     return _search(text, local, tuple(languages), reference) or _last_resort(text, local, languages)
 
 
-def _search(text: str, local: tzinfo, languages: tuple[str, ...], reference: date | None) -> Dateline | None:
+def date_in(text: str, zone: str | None = "UTC", languages: Sequence[str] = ()) -> Dateline | None:
+    """The one date with a year in a line, None where none is found; raises as ``read_date``, and has no last resort."""
+    local = ZoneInfo(zone) if zone else None
+    return _search(" ".join(unicodedata.normalize("NFKC", text).split()), local, tuple(languages), None)
+
+
+def _search(text: str, local: tzinfo | None, languages: tuple[str, ...], reference: date | None) -> Dateline | None:
     """The first kind of date that the text holds; two different days of a kind are ManyDates."""
     yearless = () if _YEAR.search(text) else (*_YEARLESS, *_named_yearless(languages))
     for pattern in (*_FIXED, *_named(languages), _SLASHED, *yearless):
@@ -140,10 +147,11 @@ def _search(text: str, local: tzinfo, languages: tuple[str, ...], reference: dat
     return None
 
 
-def _settle(day: date, clock: time | None, local: tzinfo, precision: str) -> Dateline:
+def _settle(day: date, clock: time | None, local: tzinfo | None, precision: str) -> Dateline:
     if clock is None:
-        return Dateline.of_day(day, local, precision)
-    return Dateline.of_instant(datetime.combine(day, clock, clock.tzinfo or local), local)
+        return Dateline.of_day(day, local or UTC, precision)
+    written = clock.tzinfo or local or UTC
+    return Dateline.of_instant(datetime.combine(day, clock, written), local or written)
 
 
 def _day(parts: dict[str, Any], languages: tuple[str, ...], reference: date | None) -> tuple[date, str]:
@@ -252,13 +260,14 @@ def _alternatives(languages: tuple[str, ...]) -> str:
     return "|".join(sorted(map(re.escape, _months(languages)), key=len, reverse=True))
 
 
-def _last_resort(text: str, local: tzinfo, languages: Sequence[str]) -> Dateline:
+def _last_resort(text: str, local: tzinfo | None, languages: Sequence[str]) -> Dateline:
     import dateparser  # 0.3 s to import, and seldom needed
 
     settings = {"STRICT_PARSING": True, "PARSERS": ["absolute-time"], "DATE_ORDER": "DMY"}
-    parsed = (
-        dateparser.parse(text, languages=list(languages) or None, settings=settings) if languages else None
-    )
+    try:
+        parsed = dateparser.parse(text, languages=list(languages), settings=settings) if languages else None
+    except ValueError:  # a language that it does not know
+        parsed = None
     if parsed is None:
         raise UnreadableDate(repr(text[:60]))
     clock = parsed.timetz() if re.search(r"\d:\d\d", text) else None

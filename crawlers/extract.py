@@ -104,7 +104,7 @@ def _by_rules(
     page: Page, rules: Extract, source: Source, captured_at: datetime, identity: Identity
 ) -> Extracted:
     headline = _headline(page, rules)
-    published, method, written = _published(page, rules.published, source, captured_at)
+    published, method, written = published_by_rules(page, rules.published, source, captured_at)
     modified = _other_date(page, rules.modified, source, captured_at)
     event = _other_date(page, rules.event, source, captured_at)
     bylines = page.values(rules.byline) if rules.byline else []
@@ -154,7 +154,7 @@ def _short(headline: str) -> str:
     return headline
 
 
-def _published(
+def published_by_rules(
     page: Page, where: Published, source: Source, captured_at: datetime
 ) -> tuple[Dateline, str, str]:
     """The publication date, the kind of selector that found it, and the text that it was read from."""
@@ -239,8 +239,8 @@ def _generic(
         raise Unfit("no_headline", "no JSON-LD headline, no og:title, no single h1")
     if not fields.body:
         raise Unfit("no_body", "no main text")
-    zone, languages = (source.timezone, source.language) if source else ("UTC", [])
-    published, method, written = generic.published_of(page, zone, languages, captured_at)
+    zone, languages = (source.timezone, source.language) if source else (None, generic.languages_of(page))
+    published, method, written = generic.published_of(page, fields.headline, zone, languages, captured_at)
     return Extracted(
         identity=identity,
         headline=_short(fields.headline),

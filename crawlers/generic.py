@@ -1,25 +1,28 @@
 """The generic path: what a page without rules says of itself, in JSON-LD, Open Graph and microdata.
 
-A date is taken from where pages declare their publication, else from other markup by
-htmldate; its search of the running text is off, since that is where it guesses.
+A date is taken from where pages declare their publication, else from the dateline beside the headline, else from other markup
+by htmldate; its search of the running text is off, since that is where it guesses.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from htmldate import find_date
 from lxml.html import HtmlElement
 
-from crawlers.dates import Dateline, ImpossibleDate, UnreadableDate, read_date
-from crawlers.headline import headline_of
+from crawlers.dates import Dateline, ImpossibleDate, UnreadableDate, date_in, read_date
+from crawlers.headline import bare, headline_of
 from crawlers.maintext import main_text
 from crawlers.page import Page, Unfit
+from crawlers.paragraphs import paragraphs
 
 PUBLISHED = (
     "json_ld:datePublished",
@@ -34,14 +37,14 @@ PUBLISHED = (
     "meta:publication_date",
     "meta:DC.date.issued",
     "meta:dcterms.created",
-    "meta:DC.date",
-    "meta:date",
     "xpath://*[@itemprop='datePublished']",
     "xpath:(//article//header | //header[.//h1] | //*[h1])//time/@datetime",
     "xpath://time[@pubdate or contains(@class, 'publish') or contains(@class, 'entry-date')]/@datetime",
     "xpath://article//time/@datetime",
     "xpath://time/@datetime",
 )
+SHOWN = "text"  # a dateline beside the headline
+UNNAMED = ("meta:DC.date", "meta:date")  # of what, they do not say
 MODIFIED = ("json_ld:dateModified", "meta:article:modified_time", "meta:og:updated_time")
 BYLINE = (
     "json_ld:author",
@@ -52,7 +55,10 @@ BYLINE = (
     "css:a[rel~=author]",
     "xpath:(//*[contains(concat(' ', @class, ' '), ' byline ')])[1]",
 )
-_CHANGED = re.compile(r"modif|updat|revis|copyright", re.I)
+BESIDE = 6  # lines between a headline and its dateline, such as the byline's and buttons
+SHORT_LINE = 40  # characters; a longer line tells of a day rather than dates a page
+_CHANGED = re.compile(r"modif|updat|revis|copyright|©|aktualis|更新|обновл|измен", re.I)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|令和|平成")
 SECTION = ("json_ld:articleSection", "meta:article:section", "json_ld:@type")
 
 
@@ -73,13 +79,24 @@ def fields_of(page: Page) -> Fields:
     return Fields(headline, ", ".join(authors) or None, sections, "\n".join(main_text(page, headline)))
 
 
+def languages_of(page: Page) -> list[str]:
+    """The language that the page declares, for the names of months."""
+    return [value.partition("-")[0].lower() for value in page.values("xpath:/html/@lang")]
+
+
 def published_of(
-    page: Page, zone: str, languages: Sequence[str], captured_at: datetime
+    page: Page, headline: str, zone: str | None, languages: Sequence[str], captured_at: datetime
 ) -> tuple[Dateline, str, str]:
-    """Publication date, what found it, and as written. Raises Unfit where none is declared or none reads."""
-    today = captured_at.astimezone(ZoneInfo(zone)).date()
+    """Publication date, what found it, and as written. Raises Unfit where none is declared or shown, or none reads."""
+    today = captured_at.astimezone(ZoneInfo(zone) if zone else UTC).date()
     trouble = Unfit("no_date", "the page declares no publication date")
-    for where in PUBLISHED:
+    shown: Shown | None = None
+    for where in (*PUBLISHED, SHOWN, *UNNAMED):
+        if where == SHOWN:
+            shown = _shown(page, headline, zone, languages)
+            if shown and shown.away < BESIDE:
+                return shown.line, SHOWN, shown.written
+            continue
         if len(values := page.values(where)) != 1:
             continue  # several: those of other articles are among them
         try:
@@ -89,9 +106,35 @@ def published_of(
         except UnreadableDate as error:
             trouble = Unfit(error.reason, f"{where}: {error}"[:200])
     found = find_date(_without_changes(page), original_date=True, extensive_search=False, max_date=f"{today}")
-    if found is None:
-        raise trouble
-    return read_date(found, zone=zone), "htmldate", found
+    if found:
+        return read_date(found, zone=zone), "htmldate", found
+    if shown:
+        return shown.line, SHOWN, shown.written
+    raise trouble
+
+
+class Shown(NamedTuple):
+    """A short line that is a date: how many lines ``away`` from the headline it stands."""
+
+    away: int
+    line: Dateline
+    written: str
+
+
+def _shown(page: Page, headline: str, zone: str | None, languages: Sequence[str]) -> Shown | None:
+    """The dateline that a reader sees: a short line beside the headline, else the only day that short lines give."""
+    lines = paragraphs(page.tree)
+    top = next((place for place, line in enumerate(lines) if bare(line) == bare(headline)), -BESIDE)
+    read = []
+    for place, line in enumerate(lines):
+        if len(line) <= SHORT_LINE and _YEAR.search(line) and not _CHANGED.search(line):
+            with suppress(UnreadableDate):
+                if found := date_in(line, zone, languages):
+                    read.append(Shown(abs(place - top), found, line))
+    days = [found for found in read if found.line.precision != "month"]
+    nearest = min(days, key=lambda found: found.away, default=None)
+    is_sure = nearest and (nearest.away < BESIDE or len({found.line.local_date for found in days}) == 1)
+    return nearest if is_sure else None
 
 
 def _without_changes(page: Page) -> HtmlElement:
@@ -103,7 +146,7 @@ def _without_changes(page: Page) -> HtmlElement:
     return tree
 
 
-def modified_of(page: Page, zone: str) -> datetime | None:
+def modified_of(page: Page, zone: str | None) -> datetime | None:
     """Instant of the last change; None where the page declares none that reads."""
     values = next((values for where in MODIFIED if len(values := page.values(where)) == 1), [])
     try:

@@ -143,3 +143,14 @@ def test_three_languages_name_the_same_day(day: date) -> None:
 def test_no_text_breaks_it(text: str) -> None:
     with suppress(UnreadableDate):  # the only way out
         read_date(text, zone=TOKYO, languages=["ja"], reference=date(2026, 5, 3))
+
+
+def test_where_the_zone_is_unknown_the_day_is_that_of_the_offset_written() -> None:
+    line = read_date("2026-05-03T22:05:41-05:00", zone=None)
+    assert (line.local_date, line.instant_utc.day) == (date(2026, 5, 3), 4)
+    assert read_date("2026-05-03 22:05", zone=None).local_date == date(2026, 5, 3)
+
+
+def test_a_language_that_nobody_knows_reads_no_date() -> None:
+    with pytest.raises(UnreadableDate):
+        read_date("nosuch 2026", languages=["lang="])

@@ -366,3 +366,19 @@ def test_no_bytes_break_it(html: bytes) -> None:
         found = extract(html, URL, AT, declared)
         assert isinstance(found, Extracted) or found.reason in QUARANTINE_REASONS
     extract_file(html, URL, AT)
+
+
+@pytest.mark.parametrize(
+    ("around", "method", "day"),
+    [
+        ("<h1>Kelp</h1><p>Hamburg, 2. Mai 2026</p>", "text", date(2026, 5, 2)),
+        ("<h1>Kelp</h1><p>2. Mai 2026</p><p>4. Mai 2026</p>", "text", date(2026, 5, 2)),
+        ('<meta name="date" content="2026-05-03"><h1>Kelp</h1><p>2. Mai 2026</p>', "text", date(2026, 5, 2)),
+        ('<meta name="date" content="2026-05-03"><h1>Kelp</h1><p>Aktualisiert: 2. Mai 2026</p>', "meta", date(2026, 5, 3)),
+    ],
+)
+def test_a_page_without_declared_date_has_the_dateline_beside_its_headline(around: str, method: str, day: date) -> None:
+    html = f"<html lang=de><title>Kelp</title><body>{around}<p>{'Der Tang ist wieder da, sagt die Fischerin. ' * 20}</p></body>"
+    found = extract(html.encode(), URL, AT)
+    assert isinstance(found, Extracted)
+    assert (found.published_method, found.published.local_date) == (method, day)

@@ -1,0 +1,90 @@
+"""Publication dates of real pages against human gold, beside other date finders; all get the same decoded text.
+
+``dates``: pages of htmldate's own evaluation set, by the generic path. ``day_accuracy``: the page's own day is right; who
+gives none is wrong. ``coverage``: share of pages that get a date. What the generic path looks at, and in which order, was
+chosen with these pages in view. ``kremlin``: pages of en.kremlin.ru by the rules of their source, where the page shows
+when it was published (galleries do not); gold is index.tsv's day. ``expected``: press pages by the generic path,
+``minute_zone_exact``: day, minute and offset, as an instant; their source's zone is not told. ``--quick`` changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from benchmarks import pages
+from benchmarks.form import OURS, Row, report
+from benchmarks.pages import Sample
+from crawlers import generic
+from crawlers.catalog import load_source
+from crawlers.dates import Dateline
+from crawlers.extract import published_by_rules
+from crawlers.headline import headline_of
+from crawlers.page import Unfit
+from nichiro.settings import Settings
+
+PEERS = ("htmldate", "trafilatura", "newspaper4k", "news-please", "goose3")
+READ_AT = datetime(2026, 11, 1, tzinfo=UTC)
+KREMLIN = "ru_kremlin_news_en"
+
+
+def measure(quick: bool) -> list[Row]:
+    """All rows of all systems."""
+    dated, press = pages.dated(), pages.press()
+    rows = []
+    for system, found in pages.read_by_peers(dated, PEERS).items():
+        rows += _rows(system, dated, [_day(page["date"]) for page in found])
+    rows += _rows(OURS, dated, [line.local_date if line else None for line in map(generic_date, dated)])
+    exact = [bool(line) and _is_exact(sample, line) for sample, line in zip(press, map(generic_date, press), strict=True)]
+    return [*rows, _share("expected", "minute_zone_exact", exact), _share("kremlin", "day_accuracy", kremlin_days())]
+
+
+def generic_date(sample: Sample) -> Dateline | None:
+    """The publication date by the generic path; None where it gives none."""
+    page = sample.page
+    try:
+        return generic.published_of(page, headline_of(page) or "", None, generic.languages_of(page), READ_AT)[0]
+    except Unfit:
+        return None
+
+
+def kremlin_days() -> list[bool]:
+    """Whether the day is right, of each page that shows a publication time."""
+    source = load_source(Settings().catalog_dir / f"{KREMLIN}.yml")
+    rules = source.rules_at(READ_AT)
+    if rules is None:
+        raise ValueError(f"{KREMLIN} has no rules")
+    right = []
+    for sample in pages.kremlin():
+        if any(sample.page.values(selector) for selector in rules.published.select):
+            line, _, _ = published_by_rules(sample.page, rules.published, source, READ_AT)
+            right.append(line.local_date == sample.published)
+    return right
+
+
+def _rows(system: str, samples: Sequence[Sample], days: Sequence[date | None]) -> list[Row]:
+    right = [day == sample.published for sample, day in zip(samples, days, strict=True)]
+    return [
+        Row(system, "dates", "day_accuracy", round(sum(right) / len(right), 4), len(right)),
+        Row(system, "dates", "coverage", round(sum(day is not None for day in days) / len(days), 4), len(days)),
+    ]
+
+
+def _share(dataset: str, metric: str, right: Sequence[bool]) -> Row:
+    return Row(OURS, dataset, metric, round(sum(right) / len(right), 4), len(right))
+
+
+def _is_exact(sample: Sample, line: Dateline) -> bool:
+    wanted = sample.published_at
+    return bool(wanted) and line.precision == "minute" and abs((line.instant_utc - wanted).total_seconds()) < 60  # type: ignore[operator]
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written[:10])
+    except ValueError:
+        return None
+
+
+if __name__ == "__main__":
+    report("dates", measure)
