@@ -141,13 +141,15 @@ def test_a_child_ends_as_an_interpreter_does(ending: str, code: int, said: str) 
     """Its threads are waited for, what was registered for the end is done, its streams are written out."""
     program = f"""
 import atexit, sys, threading, time
+from concurrent.futures import ThreadPoolExecutor
 from nichiro import forkserver
 def main():
     atexit.register(print, "end")
+    ThreadPoolExecutor(1).submit(int).result()      # its idle thread would never end by itself
     threading.Thread(target=lambda: (time.sleep(0.1), print("thread"))).start()
     {ending}
 forkserver._run(main)
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=forkserver.PROJECT)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=forkserver.PROJECT, timeout=60)
     assert (done.returncode, done.stdout.split()) == (code, ["thread", "end"])
     assert said in done.stderr
