@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from http import HTTPStatus
 from http.client import responses
@@ -20,7 +20,7 @@ from crawlers.discovery import Link
 from crawlers.robots import UNRULED, Ruling
 from crawlers.source import Source
 from nichiro.run import Run
-from warehouse.archive import ArchiveWriter, Stored
+from warehouse.archive import ArchiveWriter, Exchange, Stored
 from warehouse.contract import Table
 from warehouse.lake import Lake, Partition
 from warehouse.tables.raw import CAPTURES, CRAWLS, DISCOVERIES, FETCHES
@@ -126,9 +126,9 @@ class CrawlLog:
         request_headers: Sequence[tuple[str, str]],
     ) -> Fetch:
         """Archive a response, then say what it is. Raises TransientError where the archive cannot be written."""
-        return self.keep(self.archive(url, kind, http_status, headers, raw_body, request_headers, self.now()))
+        return self.keep(self.writer.write(self.draw_up(url, kind, http_status, headers, raw_body, request_headers)))
 
-    def archive(
+    def draw_up(
         self,
         url: str,
         kind: str,
@@ -136,20 +136,16 @@ class CrawlLog:
         headers: Sequence[tuple[str, str]],
         raw_body: bytes,
         request_headers: Sequence[tuple[str, str]],
-        captured_at: datetime,
         body: bytes | None = None,
-    ) -> Stored:
-        """Write a response to the archive, and nothing else: it may be called from another thread, by one at a time.
-
-        ``body`` is ``raw_body`` after content decoding, where that was done before. Raises TransientError.
-        """
-        return self.writer.append(
+    ) -> Exchange:
+        """A response made ready for the archive; ``body`` is ``raw_body`` after content decoding, where that was done."""
+        return self.writer.draw_up(
             url,
             http_status,
             responses.get(http_status, ""),
             headers,
             raw_body,
-            captured_at,
+            self.task.run.now(),
             request_headers,
             kind=kind,
             basis=self.task.basis,
@@ -182,9 +178,6 @@ class CrawlLog:
         Raises TransientError, or ContractError for a damaged archive.
         """
         return sum(self.keep(stored).kind == "article" for stored in self.writer.resume())
-
-    def now(self) -> datetime:
-        return self.task.run.now()
 
     def failure(self, url: str, kind: str, outcome: str, detail: str, ruling: Ruling = UNRULED) -> Fetch:
         """Note that a URL gave no response, or none that we may keep."""

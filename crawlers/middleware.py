@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
@@ -35,7 +35,7 @@ from crawlers.pace import LONGEST_WAIT
 from crawlers.robots import UNRULED, Robots, Ruling
 from crawlers.tombstones import is_taken_down
 from nichiro.errors import NichiroError
-from warehouse.archive import Stored, body_of
+from warehouse.archive import body_of
 from warehouse.columns import RULE_KINDS
 
 if TYPE_CHECKING:
@@ -44,8 +44,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 LONGEST_RULES_SECONDS = 20  # a small file; where robots.txt hangs nothing else of the site is asked
-# Compresses and writes beside the reactor, one response after the other; a response is on the disk before anything reads it.
-ARCHIVIST = ThreadPoolExecutor(1, thread_name_prefix="archive")
+ZIPPER = ThreadPoolExecutor(1, thread_name_prefix="zip")  # beside the reactor, in the order in which responses come
 SECRET_HEADERS = ("proxy-authorization", "authorization", "cookie")  # never into the archive
 NO_ANSWER = (
     CannotResolveHostError,
@@ -112,36 +111,27 @@ class ArchiveMiddleware:
 
     async def process_response(self, request: Request, response: Response) -> Response:
         """Archive the response; an article that it keeps from us is no more than a row of the log."""
-        kind, ruling = _kind(request), request.meta.get("ruling", UNRULED)
-        sent = [(name, value) for name, value in _listed(request.headers) if name.lower() not in SECRET_HEADERS]
-        asked = [("Host", urlsplit(request.url).netloc), *sent]
-        in_thread = asyncio.get_running_loop().run_in_executor
-        try:
-            stored, reserved = await in_thread(ARCHIVIST, self._archived, kind, request.url, response, asked, self.log.now())
-        except NichiroError as error:
-            self.spider.trouble = error
-            raise Refused(str(error)) from error
-        if stored is None:
-            self.log.failure(request.url, kind, "reserved", reserved or "", ruling)
-            raise Reserved(reserved)
-        request.meta["fetch"] = fetch = self.log.keep(stored, ruling, reserved)
-        self._note_robots(request, fetch)
-        return response
-
-    def _archived(
-        self, kind: str, url: str, response: Response, asked: list[tuple[str, str]], at: datetime
-    ) -> tuple[Stored | None, str | None]:
-        """Where it lies, unless it is an article that is kept from us, and what it reserves."""
-        headers = _listed(response.headers)
+        kind, ruling, headers = _kind(request), request.meta.get("ruling", UNRULED), _listed(response.headers)
         body = body_of(response.body, headers)
-        found = _reserved(kind, url, headers, body) if response.status < 400 else []
+        found = _reserved(kind, request.url, headers, body) if response.status < 400 else []
         if found and kind == "article":
             if self.log.is_challenge(body):  # its words are a guard's, not the site's
                 found = []
             elif words := optout.keeps_out(found):
-                return None, words
-        stored = self.log.archive(url, kind, response.status, headers, response.body, asked, at, body)
-        return stored, "; ".join(found) or None
+                self.log.failure(request.url, kind, "reserved", words, ruling)
+                raise Reserved(words)
+        sent = [(name, value) for name, value in _listed(request.headers) if name.lower() not in SECRET_HEADERS]
+        asked = [("Host", urlsplit(request.url).netloc), *sent]
+        exchange = self.log.draw_up(request.url, kind, response.status, headers, response.body, asked, body)
+        await asyncio.get_running_loop().run_in_executor(ZIPPER, attrgetter("members"), exchange)
+        try:
+            stored = self.log.writer.write(exchange)
+        except NichiroError as error:
+            self.spider.trouble = error
+            raise Refused(str(error)) from error
+        request.meta["fetch"] = fetch = self.log.keep(stored, ruling, "; ".join(found) or None)
+        self._note_robots(request, fetch)
+        return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         ruling = request.meta.get("ruling", UNRULED)

@@ -65,7 +65,6 @@ def scrapy_settings(settings: Settings, source: Source) -> dict[str, Any]:
         "RETRY_TIMES": RETRIES,
         "RETRY_HTTP_CODES": [500, 502, 503, 504, 522, 524],
         "REDIRECT_MAX_TIMES": MOST_REDIRECTS,
-        "HTTPERROR_ALLOW_ALL": True,  # an error page is an outcome, too
         "DEFAULT_REQUEST_HEADERS": {
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
             "Accept-Language": ",".join(source.language),
@@ -75,10 +74,17 @@ def scrapy_settings(settings: Settings, source: Source) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "crawlers.middleware.RobotsMiddleware": 100,
             "crawlers.middleware.ArchiveMiddleware": 650,
+            "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
         },
+        "SPIDER_MIDDLEWARES": {
+            "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # the spider has bounds of its own
+            "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # an error page is an outcome, too
+            "scrapy.spidermiddlewares.referer.RefererMiddleware": None,  # no site is told where we come from
+        },
+        "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",  # the log counts
+        "EXTENSIONS": dict.fromkeys(("scrapy.extensions.corestats.CoreStats", "scrapy.extensions.logstats.LogStats")),
         "COOKIES_ENABLED": False,
         "METAREFRESH_ENABLED": False,
-        "REFERRER_POLICY": "no-referrer",
         "TELNETCONSOLE_ENABLED": False,
         "DNSCACHE_ENABLED": True,
         "LOG_LEVEL": "WARNING",

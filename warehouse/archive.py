@@ -17,21 +17,27 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
 import polars as pl
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
-from warcio.statusandheaders import StatusAndHeaders
 
 from nichiro import __version__
 from nichiro.errors import ContractError, TransientError
 from warehouse.capture import ArchivedResponse, capture_of, response_of
 from warehouse.digests import keep_whole
+from warehouse.exchange import Exchange, draw_up
 from warehouse.lake import Partition, make_folder, sync_folder, write_atomically
 from warehouse.tables.raw import CAPTURES
-from warehouse.warc import HINT, ascii_only, check_end, decoded, header_map, warc_date, write_record
+from warehouse.warc import (
+    HINT,
+    check_end,
+    decoded,
+    header_map,
+    warc_date,
+    write_record,
+)
 
 RECORD_IDS = UUID("7c9a2d3e-54b1-5f0a-9d0f-2b1c6a1e8d47")  # namespace of our record ids, fixed for ever
 
@@ -65,62 +71,27 @@ class ArchiveWriter:
         self._file: BinaryIO | None = None
         self._number = 0
 
-    def append(
-        self,
-        url: str,
-        http_status: int,
-        reason: str,
-        headers: Sequence[tuple[str, str]],
-        raw_body: bytes,
-        captured_at: datetime,
-        request_headers: Sequence[tuple[str, str]],
-        *,
-        kind: str,
-        basis: str,
-        body: bytes | None = None,
-    ) -> Stored:
-        """Add one exchange; ``raw_body`` is still content-encoded, but without transfer coding.
+    def append(self, *exchange: Any, **named: Any) -> Stored:
+        """Draw up one exchange and write it: takes what ``draw_up`` takes, raises what ``write`` raises."""
+        return self.write(self.draw_up(*exchange, **named))
 
-        ``body`` is what ``body_of`` makes of it, where the caller has that at hand.
-        Raises TransientError where the disk is full or the folder cannot be written.
-        """
-        # The body was de-chunked on its way: a reader that believed this header would de-chunk it again.
-        kept = [(name, ascii_only(value)) for name, value in headers if name.lower() != "transfer-encoding"]
-        response_id = self._next_id()
-        marks = {
-            "WARC-Record-ID": f"<urn:uuid:{response_id}>",
-            "WARC-Date": warc_date(captured_at),
-            "WARC-Nichiro-Kind": kind,
-            "WARC-Nichiro-Basis": basis,
-        }
+    def draw_up(self, *exchange: Any, **named: Any) -> Exchange:
+        """The next exchange of the file: takes what ``exchange.draw_up`` takes after the ids."""
+        return draw_up(self._next_id(), self._next_id(), *exchange, **named)
+
+    def write(self, exchange: Exchange) -> Stored:
+        """Add an exchange. Raises TransientError where the disk is full or the folder cannot be written."""
+        response = exchange.response
+        members = exchange.members
         try:
-            file = self._opened(captured_at)
+            file = self._opened(response.captured_at)
             offset = file.tell()
-            status = StatusAndHeaders(
-                f"{http_status} {ascii_only(reason)}".rstrip(), kept, protocol="HTTP/1.1"
-            )
-            write_record(file, url, "response", marks, status, raw_body)
-            parts = urlsplit(url)
-            target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            asked = StatusAndHeaders(
-                f"{target} HTTP/1.1",
-                [(name, ascii_only(value)) for name, value in request_headers],
-                protocol="GET",
-            )
-            request_marks = {
-                "WARC-Record-ID": f"<urn:uuid:{self._next_id()}>",
-                "WARC-Date": marks["WARC-Date"],
-                "WARC-Concurrent-To": marks["WARC-Record-ID"],
-            }
-            write_record(file, url, "request", request_marks, asked, b"")
+            file.write(members)
             file.flush()  # from here on only the machine's own death can take it
         except OSError as error:
             raise _unwritable(self._path, error) from error
-        lowered = header_map(kept)
-        body = decoded(raw_body, lowered) if body is None else body
-        response = ArchivedResponse(url, http_status, lowered, body, captured_at, kind, basis)
-        capture = capture_of(self._partition, response_id, response, self.warc_path, offset)
-        return Stored(response_id.hex, self.warc_path, offset, capture, lowered, body)
+        capture = capture_of(self._partition, exchange.response_id, response, self.warc_path, offset)
+        return Stored(exchange.response_id.hex, self.warc_path, offset, capture, response.headers, response.body)
 
     def close(self) -> None:
         """Make the file durable and visible; without any response there is no file."""

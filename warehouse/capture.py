@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import Message
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin
 from uuid import UUID
@@ -49,8 +50,6 @@ def capture_of(
 ) -> dict[str, Any]:
     """The row of raw.captures of a response that lies at ``warc_offset`` of ``warc_path``."""
     content_type = response.headers.get("content-type", "")
-    message = Message()
-    message["Content-Type"] = content_type
     location = response.headers.get("location") if 300 <= response.http_status < 400 else None
     return {
         "capture_id": record_id.hex,
@@ -62,7 +61,7 @@ def capture_of(
         "captured_date": partition.captured_date,
         "http_status": response.http_status,
         "media_type": content_type.partition(";")[0].strip().lower() or None,
-        "charset": message.get_content_charset() or None,
+        "charset": _charset(content_type),
         "redirect_url": _absolute(response.url, location) if location else None,
         "body_bytes": len(response.body),
         "body_sha256": hashlib.sha256(response.body).hexdigest(),
@@ -70,6 +69,13 @@ def capture_of(
         "warc_offset": warc_offset,
         "basis": response.basis,
     }
+
+
+@lru_cache
+def _charset(content_type: str) -> str | None:
+    message = Message()
+    message["Content-Type"] = content_type
+    return message.get_content_charset() or None
 
 
 def _absolute(url: str, location: str) -> str | None:

@@ -7,7 +7,7 @@ runs bare Scrapy and ours one after the other, and the best of the rounds counts
 which a crawl without delay needs. The peers get the list of URLs as a present; ours reads robots.txt and a sitemap.
 Dataset fifty_thousand: ``peak_mb`` of the process tree that crawls so many pages. Dataset sources_500: ``load_seconds``.
 news-please, which extracts too, and trafilatura's spider, which parses for links, get a fifth of the pages. ``--quick``: one
-round, a hundredth for those two, and no fifty_thousand.
+round, a hundredth for those two, no fifty_thousand, and no floor under the ratio, which takes two idle cores.
 """
 
 from __future__ import annotations
