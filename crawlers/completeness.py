@@ -9,6 +9,8 @@ from crawlers.page import Page
 
 LEAD_LENGTH = {"latin": 1_000, "cyrillic": 1_000}  # characters; a shorter text of a paid article is its lead
 CJK_LEAD_LENGTH = 400
+LONGEST_LEAD = max(CJK_LEAD_LENGTH, *LEAD_LENGTH.values())
+END = 400  # characters looked at for the mark of a cut
 _CUT = re.compile(
     r"(?:\[\s*(?:…|\.\.\.)\s*\]|(?:…|\.\.\.)\s*(?:read more|continue reading|続きを読む|читать (?:далее|полностью))"
     r"|続きを読む|残り\s*[:：]?\s*[\d,]+\s*(?:文字|字).*|この記事は有料.*|有料会員.{0,60}"
@@ -19,10 +21,10 @@ _CUT = re.compile(
 
 def body_state(page: Page, body: str, is_paywalled: bool = False) -> str:
     """State of ``body``. ``is_paywalled``: the source's own mark of a paid article stands on the page."""
-    is_short = len(body) < LEAD_LENGTH.get(script_of(body) or "latin", CJK_LEAD_LENGTH)
+    is_short = len(body) < LONGEST_LEAD and len(body) < LEAD_LENGTH.get(script_of(body) or "latin", CJK_LEAD_LENGTH)
     if is_paywalled or (is_short and "false" in map(str.lower, page.json_ld_values("isAccessibleForFree"))):
         return "paywalled"
-    if _CUT.search(body):
+    if _CUT.search(body[-END:]):
         return "truncated"
-    description = next(iter(page.values("meta:og:description")), "")
-    return "lead" if is_short and body and body == description else "full"
+    is_lead = is_short and body and body in page.values("meta:og:description")[:1]
+    return "lead" if is_lead else "full"
