@@ -67,7 +67,7 @@ def _by_rules(page: Page, rules: Extract) -> Iterator[Candidate]:
 
 def _declared(page: Page) -> Iterator[Candidate]:
     """What the page says of itself, where it says anything: what better rules could pick."""
-    for field, selectors in (("headline", ("css:h1", *DECLARED)), ("date", generic.PUBLISHED)):
+    for field, selectors in (("headline", ("css:h1", *DECLARED)), ("date", (*generic.PUBLISHED, *generic.UNNAMED))):
         for selector in selectors:
             candidate = _candidate(page, field, "page", selector)
             if candidate.count:

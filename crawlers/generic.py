@@ -56,6 +56,7 @@ BYLINE = (
     "xpath:(//*[contains(concat(' ', @class, ' '), ' byline ')])[1]",
 )
 BESIDE = 6  # lines between a headline and its dateline, such as the byline's and buttons
+STANDFIRSTS = 1  # longer lines between them: with more the text has begun, and what follows is of other articles
 SHORT_LINE = 40  # characters; a longer line tells of a day rather than dates a page
 _CHANGED = re.compile(r"modif|updat|revis|copyright|©|aktualis|更新|обновл|измен", re.I)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|令和|平成")
@@ -122,7 +123,10 @@ class Shown(NamedTuple):
 
 
 def _shown(page: Page, headline: str, zone: str | None, languages: Sequence[str]) -> Shown | None:
-    """The dateline that a reader sees: a short line beside the headline, else the only day that short lines give."""
+    """The dateline that a reader sees: a short line beside the headline.
+
+    Of a page whose publisher is unknown (no zone) also the only day that short lines give; a known one's is then held back.
+    """
     lines = paragraphs(page.tree)
     top = next((place for place, line in enumerate(lines) if bare(line) == bare(headline)), -BESIDE)
     read = []
@@ -130,11 +134,18 @@ def _shown(page: Page, headline: str, zone: str | None, languages: Sequence[str]
         if len(line) <= SHORT_LINE and _YEAR.search(line) and not _CHANGED.search(line):
             with suppress(UnreadableDate):
                 if found := date_in(line, zone, languages):
-                    read.append(Shown(abs(place - top), found, line))
+                    read.append(Shown(_away(lines, top, place), found, line))
     days = [found for found in read if found.line.precision != "month"]
     nearest = min(days, key=lambda found: found.away, default=None)
-    is_sure = nearest and (nearest.away < BESIDE or len({found.line.local_date for found in days}) == 1)
-    return nearest if is_sure else None
+    is_only = zone is None and len({found.line.local_date for found in days}) == 1
+    return nearest if nearest and (nearest.away < BESIDE or is_only) else None
+
+
+def _away(lines: Sequence[str], top: int, place: int) -> int:
+    """Lines from the headline to a dateline; BESIDE at least where the text stands between them."""
+    between = lines[min(top, place) + 1 : max(top, place)] if top >= 0 else []
+    begun = sum(len(line) > SHORT_LINE * 2 for line in between) > STANDFIRSTS
+    return abs(place - top) + (BESIDE if begun else 0)
 
 
 def _without_changes(page: Page) -> HtmlElement:
