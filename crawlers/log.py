@@ -21,6 +21,7 @@ from crawlers.robots import UNRULED, Ruling
 from crawlers.source import Source
 from nichiro.run import Run
 from warehouse.archive import ArchiveWriter, Exchange, Stored
+from warehouse.columns import RULE_KINDS
 from warehouse.contract import Table
 from warehouse.lake import Lake, Partition
 from warehouse.tables.raw import CAPTURES, CRAWLS, DISCOVERIES, FETCHES
@@ -67,7 +68,6 @@ class Fetch:
     http_status: int | None = None
     detail: str | None = None
     stored: Stored | None = None
-    ruling: Ruling = UNRULED
     reserved: str | None = None
 
     @property
@@ -170,7 +170,9 @@ class CrawlLog:
         if kind == "article":  # it lies in the archive; a crawl of thousands would hold them all
             headers = {name: stored.headers[name] for name in VALIDATORS if name in stored.headers}
             stored = replace(stored, body=b"", headers=headers, capture={"captured_at": stored.capture["captured_at"]})
-        return self._add(Fetch(url, kind, outcome, http_status, detail, stored, ruling, reserved))
+        elif kind not in RULE_KINDS:
+            stored = replace(stored, body=b"")
+        return self._add(Fetch(url, kind, outcome, http_status, detail, stored, reserved), ruling)
 
     def resume(self) -> int:
         """Note what a killed child of this very run had archived, and go on behind it; returns the number of articles.
@@ -182,7 +184,7 @@ class CrawlLog:
     def failure(self, url: str, kind: str, outcome: str, detail: str, ruling: Ruling = UNRULED) -> Fetch:
         """Note that a URL gave no response, or none that we may keep."""
         reserved = detail if outcome == "reserved" else None
-        return self._add(Fetch(url, kind, outcome, detail=detail, ruling=ruling, reserved=reserved))
+        return self._add(Fetch(url, kind, outcome, detail=detail, reserved=reserved), ruling)
 
     def link(self, link: Link, document: Fetch, decision: str, item_count: int) -> None:
         """Note an item of a document that holds ``item_count`` of them, and what was decided on it."""
@@ -222,7 +224,7 @@ class CrawlLog:
         for rows in (self.fetches, self.discoveries, self.captures, Rows(CRAWLS, [crawl])):
             self.lake.write(rows.table, self.task.partition, rows.frame())
 
-    def _add(self, fetch: Fetch) -> Fetch:
+    def _add(self, fetch: Fetch, ruling: Ruling) -> Fetch:
         if fetch.url in self.last:
             self._repeats[fetch.url] += 1
         self.last[fetch.url] = fetch
@@ -240,9 +242,9 @@ class CrawlLog:
                 "http_status": fetch.http_status,
                 "capture_id": fetch.stored.capture_id if fetch.stored else None,
                 "detail": fetch.detail,
-                "robots_rule": fetch.ruling.rule,
-                "robots_sha256": fetch.ruling.sha256,
-                "robots_at": fetch.ruling.at,
+                "robots_rule": ruling.rule,
+                "robots_sha256": ruling.sha256,
+                "robots_at": ruling.at,
                 "reserved": fetch.reserved,
             }
         )

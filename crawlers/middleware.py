@@ -131,6 +131,8 @@ class ArchiveMiddleware:
             raise Refused(str(error)) from error
         request.meta["fetch"] = fetch = self.log.keep(stored, ruling, "; ".join(found) or None)
         self._note_robots(request, fetch)
+        if kind == "article":  # nothing here reads it, so that it need not be decoded a second time
+            response.headers.pop("Content-Encoding", None)
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:

@@ -17,7 +17,7 @@ _SITE_WIDE = ("sitemap", "host")  # no part of any group
 DECIDING = ("allow", "disallow")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Ruling:
     """What robots.txt had to say of one URL: the columns ``robots_*`` of raw.fetches."""
 

@@ -41,7 +41,7 @@ CREATE TABLE documents (url TEXT PRIMARY KEY, followed INTEGER, newest_at TEXT, 
 """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Page:
     """An answer that counts as seen. ``etag`` and ``last_modified`` are for the next conditional GET.
 

@@ -14,7 +14,6 @@ from crawlers.pace import forgive
 from crawlers.source import Source
 from nichiro import network
 from nichiro.settings import Settings
-from nichiro.trial import attempt
 
 WITNESSES = 2  # with the host in question three, the fewest that can tell
 
@@ -30,6 +29,8 @@ def own_trouble(
     hosts = network.hosts_of(fetches)
     trouble = network.own_trouble(fetches, captures)
     if trouble is None and 0 < len(hosts) < network.FEWEST_HOSTS and set(crawls["state"]) == {"down"}:
+        from nichiro.trial import attempt  # a third of a second, for what seldom happens
+
         trials = attempt(settings, list(_others(catalog, crawls["source_id"][0], hosts)), pages=0)
         fetches = pl.concat([fetches, *(trial.fetches for trial in trials)])
         trouble = network.own_trouble(fetches, pl.concat([captures, *(trial.captures for trial in trials)]))
