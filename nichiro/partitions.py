@@ -82,8 +82,10 @@ def read(lake: Lake, partition: Partition, source: Source, tombstones: frozenset
     captures = log[raw.CAPTURES]
     frames = read_captures(captures, lambda row: read_response(lake.data_dir, row["warc_path"], row["warc_offset"]), source, tombstones)
     unreadable = frames["staging.quarantine"].filter(pl.col("reason") == "unreadable_record")
-    for warc_path in captures.join(unreadable, on="capture_id", how="semi")["warc_path"].unique().sort():
-        require_whole(lake.data_dir, warc_path)   # a damaged disk is our trouble, no page's fate
+    damaged = captures.join(unreadable, on="capture_id", how="semi")["warc_path"]
+    for warc_path, last_offset in captures.group_by("warc_path").agg(pl.col("warc_offset").max()).sort("warc_path").iter_rows():
+        if warc_path in damaged:
+            require_whole(lake.data_dir, warc_path, last_offset)   # a damaged disk is our trouble, no page's fate
     return frames
 
 

@@ -79,12 +79,16 @@ def check_end(file: BinaryIO, last_offset: int) -> None:
         raise ValueError("the file was cut behind this record")
 
 
-def require_whole(data_dir: Path, warc_path: str) -> None:
-    """Raise ContractError where the file is missing or its bytes are not those that were written (CRC of each member)."""
+def require_whole(data_dir: Path, warc_path: str, last_offset: int) -> None:
+    """Raise ContractError where the file is missing, its bytes are not those that were written (CRC of each member), or it
+    ends before ``last_offset``, where its last record begins: a file that is cut between two records has no wrong byte.
+    """
     try:
         with gzip.open(data_dir / warc_path) as file:
             while file.read(2**20):
                 pass
+        if (size := (data_dir / warc_path).stat().st_size) <= last_offset:
+            raise EOFError(f"it ends after {size} bytes, and a record began at {last_offset}")
     except (OSError, EOFError, zlib.error) as error:
         why = (error.strerror if isinstance(error, OSError) else None) or error
         raise ContractError(f"{warc_path} cannot be read: {why}", HINT) from error

@@ -12,7 +12,7 @@ from nichiro.errors import ConfigError, ContractError
 from nichiro.pipeline import Pipeline
 from nichiro.settings import Settings, load_settings
 from tests.end_to_end.conftest import Demo
-from warehouse.lake import Lake
+from warehouse.lake import Lake, Partition
 from warehouse.store import connect, current_release
 from warehouse.tables import raw
 
@@ -49,7 +49,7 @@ def refused(settings: Settings, *parts: str) -> None:
     assert current_release(settings.data_dir) == release
 
 
-@pytest.mark.parametrize("damage", ["missing", "changed", "cut"])
+@pytest.mark.parametrize("damage", ["missing", "changed", "cut", "cut between two records"])
 def test_damaged_warc_stops_a_rebuild(settings: Settings, damage: str) -> None:
     path = warc(settings)
     content = path.read_bytes()
@@ -60,6 +60,9 @@ def test_damaged_warc_stops_a_rebuild(settings: Settings, damage: str) -> None:
             path.write_bytes(content[:300] + bytes(len(content) - 600) + content[-300:])
         case "cut":
             path.write_bytes(content[: len(content) // 3])
+        case "cut between two records":
+            captures = Lake(settings.data_dir).read(raw.CAPTURES, Partition(date(2026, 6, 28), RUN, SOURCE))
+            path.write_bytes(content[: captures.filter(kind="article", http_status=200)["warc_offset"].max()])
     refused(settings, f"{RUN}.warc.gz")
 
 
