@@ -12,7 +12,7 @@ from crawlers.hints import hinted_dateline, hinted_day, hinted_month, recent_sit
 from crawlers.log import CrawlLog, Fetch, Task
 from crawlers.state import CrawlState, Document, Page, is_seen, links_sha256
 from crawlers.tombstones import is_taken_down, load_tombstones, struck
-from warehouse.columns import RULE_KINDS
+from warehouse.columns import RULE_KINDS, UNFOLLOWED
 
 LONGEST_CRAWL_SECONDS = (
     1800  # a Crawl-delay of minutes must not hold a run for days: fewer pages are asked for
@@ -68,7 +68,7 @@ class Frontier:
                     link, url=struck(link.url, self.task.source.key), headline=None, published_text=None
                 )
             self.log.link(link, fetch, decision, found.item_count)
-            if decision in ("off_pattern", "tombstone"):
+            if decision in UNFOLLOWED:
                 continue
             read.urls.append(link.url)
             read.is_complete &= decision != "over_limit"

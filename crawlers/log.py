@@ -116,18 +116,6 @@ class CrawlLog:
         self._repeats: Counter[str] = Counter()
         self._markers = [marker for rules in task.source.extract for marker in rules.challenge]
 
-    def response(
-        self,
-        url: str,
-        kind: str,
-        http_status: int,
-        headers: Sequence[tuple[str, str]],
-        raw_body: bytes,
-        request_headers: Sequence[tuple[str, str]],
-    ) -> Fetch:
-        """Archive a response, then say what it is. Raises TransientError where the archive cannot be written."""
-        return self.keep(self.writer.write(self.draw_up(url, kind, http_status, headers, raw_body, request_headers)))
-
     def draw_up(
         self,
         url: str,

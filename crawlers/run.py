@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import socket
 import subprocess
 import sys
@@ -293,6 +292,4 @@ def _say(**line: object) -> None:
 
 
 if __name__ == "__main__":
-    code = main()
-    logging.shutdown()
-    os._exit(code)  # all is on the disk and said; to take so many modules apart costs a fifth of a second
+    forkserver.run_to_end(main)

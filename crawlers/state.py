@@ -19,6 +19,7 @@ import polars as pl
 
 from crawlers.recheck import LONGEST, due_at
 from nichiro.errors import TransientError
+from warehouse.columns import UNFOLLOWED
 from warehouse.lake import Lake, Partition
 from warehouse.tables.raw import CAPTURES, CRAWLS, DISCOVERIES
 
@@ -230,7 +231,7 @@ def rebuild_state(state: CrawlState, lake: Lake, source_id: str) -> None:
             & (pl.col("http_status").is_between(200, 399) | pl.col("http_status").is_in(SEEN_STATUSES))
         ).sort("captured_at")
         followed = (
-            links.filter(~pl.col("decision").is_in(("off_pattern", "no_link", "tombstone")))
+            links.filter(~pl.col("decision").is_in(UNFOLLOWED))
             .join(captures.select("capture_id", document_url="url", read_at="captured_at"), on="capture_id")
             .group_by("document_url")
             .agg("url", pl.col("read_at").max())

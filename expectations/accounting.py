@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-PARTITION = ["captured_date", "run_id", "source_id"]
+from warehouse.columns import PARTITION
 
 
 def counted(partitions: pl.DataFrame, captures: pl.DataFrame, fates: pl.DataFrame) -> pl.DataFrame:

@@ -15,13 +15,14 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from nichiro.settlement import BATCH, PARTITION, partitions_of, settle, settle_fates
+from nichiro.settlement import BATCH, partitions_of, settle, settle_fates
 from nichiro.spans import Say, around, keys, spans, tell
 from transforms.coverage import coverage_daily
 from transforms.figures import NONE, figures
 from transforms.health import source_days
 from transforms.spikes import coverage_spikes
 from transforms.trends import tone_daily
+from warehouse.columns import PARTITION
 from warehouse.contract import Table
 from warehouse.lake import Lake, Partition
 from warehouse.settled import open_days

@@ -20,7 +20,7 @@ from nichiro.errors import TransientError
 from nichiro.settings import Settings
 from nichiro.trial import Trial, attempt
 from nichiro.witness import own_trouble
-from warehouse.columns import RULE_KINDS
+from warehouse.columns import RULE_KINDS, UNFOLLOWED
 
 FIELDS = ("headline", "body", "byline", "authors", "lede", "published_at", "modified_at")
 
@@ -114,7 +114,7 @@ def _asked(trial: Trial) -> Iterator[Asked]:
         yield Asked(
             **{name: fetch[name] for name in ("kind", "url", "outcome", "detail")},
             links=len(found) if is_document else None,
-            followed=int((~found.is_in(("off_pattern", "no_link"))).sum()) if is_document else None,
+            followed=int((~found.is_in(UNFOLLOWED)).sum()) if is_document else None,
             reason=reasons.get(fetch["capture_id"]),
         )
 

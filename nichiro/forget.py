@@ -26,13 +26,13 @@ from nichiro.partitions import Say
 from nichiro.retention import write_note
 from nichiro.run import Run
 from nichiro.strike import strike, strike_derived
+from warehouse.columns import PARTITION
 from warehouse.lake import LOST, Entry, Lake, Partition, write_atomically
 from warehouse.sql import select
 from warehouse.store import connect, current_release
 from warehouse.tables import ops, raw, staging
 
 LOG = "takedown"   # stands where a log partition has its source
-PARTITION = ["captured_date", "run_id", "source_id"]
 
 
 @dataclass

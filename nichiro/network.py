@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 import polars as pl
 
 from crawlers.causes import ASLEEP
+from crawlers.log import HTML
 
 FEWEST_HOSTS = 3   # one or two silent hosts say nothing about our own network
 PROXY_STATUSES = (407, 511)   # the proxy wants a password (RFC 9110), the network wants a sign-in (RFC 6585)
 REFUSALS = (401, 403, 451, 503)
 FEWEST_ALIKE = 2
-HTML = ("text/html", "application/xhtml+xml")
 
 CERTIFICATE = "(?i)certificate verify|VerificationError"
 

@@ -13,11 +13,11 @@ from typing import Any
 import polars as pl
 
 from nichiro.errors import ConfigError
+from warehouse.columns import PARTITION
 from warehouse.lake import Entry, Lake, Partition
 from warehouse.tables import raw, staging
 
 LOOK_BACK = timedelta(days=30)
-PARTITION = ["captured_date", "run_id", "source_id"]
 HELD = pl.Schema(
     {name: staging.QUARANTINE.schema[name] for name in PARTITION}
     | {"reasons": pl.List(pl.String), "article_count": pl.Int64, "quarantined_count": pl.Int64}

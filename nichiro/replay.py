@@ -10,8 +10,9 @@ from crawlers.source import Source
 from crawlers.tombstones import load_tombstones
 from nichiro.errors import ConfigError
 from nichiro.partitions import PARSED, parsing, read
-from nichiro.quarantine import PARTITION, entries
+from nichiro.quarantine import entries
 from nichiro.retention import note
+from warehouse.columns import PARTITION
 from warehouse.lake import Lake, Partition
 from warehouse.tables import staging
 

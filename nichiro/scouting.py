@@ -19,7 +19,7 @@ from crawlers.source import Discover, Follow, Politeness, Publisher, Source
 from nichiro.errors import ConfigError, NichiroError, TransientError
 from nichiro.settings import PROJECT, Settings
 from nichiro.trial import Trial, attempt
-from warehouse.columns import RULE_KINDS
+from warehouse.columns import RULE_KINDS, UNFOLLOWED
 from warehouse.lake import write_atomically
 
 SAMPLES = 2
@@ -56,7 +56,7 @@ def scout(settings: Settings, url: str) -> Proposal:
     (second,) = attempt(settings, [_sampling(seed, discover, front)], SAMPLES)
     _refuse(second)
     samples = [(row, page) for row, page in second.pages("article")]
-    links = [link["url"] for link in second.discoveries.iter_rows(named=True) if link["decision"] not in ("off_pattern", "no_link")]
+    links = [link["url"] for link in second.discoveries.iter_rows(named=True) if link["decision"] not in UNFOLLOWED]
     crawl_delay = _robots(first).crawl_delay(TOKEN) or 0
     today: date = second.crawl["started_at"].date()
     drafted = draft(url, front or Page(EMPTY, url), [page for _, page in samples], discover, links, crawl_delay, today)

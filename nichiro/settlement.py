@@ -15,11 +15,11 @@ from transforms.articles import articles, served_text
 from transforms.copies import copies, repeating
 from transforms.documents import documents, fates
 from transforms.revisions import revisions
+from warehouse.columns import PARTITION
 from warehouse.lake import Lake, Partition
 from warehouse.store import Candidate
 from warehouse.tables import enriched, marts, ops, raw, staging
 
-PARTITION = ["captured_date", "run_id", "source_id"]
 BATCH = 2_000      # partitions that are read in one go
 TEXTS = 200        # the same where whole texts are read, of which little is kept
 

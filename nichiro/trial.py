@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from crawlers.encoding import Undecodable, decode
+from crawlers.log import HTML
 from crawlers.page import Page
 from crawlers.parse import parse
 from crawlers.run import crawl
@@ -24,7 +25,6 @@ from warehouse.columns import RULE_KINDS
 from warehouse.lake import Lake, Partition
 from warehouse.tables.raw import CAPTURES, CRAWLS, DISCOVERIES, FETCHES
 
-HTML = ("text/html", "application/xhtml+xml")
 NOTHING = Follow(allow=["(?!)"])  # no URL matches: only the documents are read
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-PARTITION = ["captured_date", "run_id", "source_id"]
+from warehouse.columns import PARTITION
+
 KEY = ["source_id", "day"]
 # A page in quarantine lacks what its reason names; for any other reason nothing of it could be read.
 _LACKS = {

@@ -71,10 +71,6 @@ class ArchiveWriter:
         self._file: BinaryIO | None = None
         self._number = 0
 
-    def append(self, *exchange: Any, **named: Any) -> Stored:
-        """Draw up one exchange and write it: takes what ``draw_up`` takes, raises what ``write`` raises."""
-        return self.write(self.draw_up(*exchange, **named))
-
     def draw_up(self, *exchange: Any, **named: Any) -> Exchange:
         """The next exchange of the file: takes what ``exchange.draw_up`` takes after the ids."""
         return draw_up(self._next_id(), self._next_id(), *exchange, **named)

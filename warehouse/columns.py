@@ -9,6 +9,8 @@ from warehouse.contract import UTC_INSTANT, Column
 BASIS = ("observed", "backfill")
 RULE_KINDS = ("robots", "tdmrep")  # what a host asks of robots: robots.txt and /.well-known/tdmrep.json
 KINDS = (*RULE_KINDS, "feed", "sitemap", "listing", "archive", "telegram", "article")
+PARTITION = ["captured_date", "run_id", "source_id"]  # the columns that name a log partition, in every table of the log
+UNFOLLOWED = ("off_pattern", "no_link", "tombstone")  # decisions on what is none of the source's articles
 MOST_LINKS = 50_000  # items of one document that get a row: what a sitemap may name; who names more wants to keep us busy
 GENRES = (
     "op_ed", "editorial", "official_statement", "press_conference", "readout",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 from great_expectations import expectations as gxe
 
-from expectations.accounting import PARTITION
 from expectations.context import Context
 from expectations.rule import equal
+from warehouse.columns import PARTITION
 
 
 def derived(crawls: pl.DataFrame, context: Context) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,10 @@ from warehouse.tables.raw import CAPTURES, CRAWLS, FETCHES
 
 SOURCE_ID = "jp_daily_opinion"
 PAGES = [f"http://daily.example/{number}" for number in range(4)]
+
+
+def keep(crawl_log: CrawlLog, *response: Any) -> None:
+    crawl_log.keep(crawl_log.writer.write(crawl_log.draw_up(*response)))
 
 
 def task_of(data_dir: Path, run_id: str) -> Task:
@@ -42,10 +47,10 @@ def task_of(data_dir: Path, run_id: str) -> Task:
 def killed(tmp_path: Path) -> Path:
     """A crawl that archived a feed and three pages and began a fourth; only the bytes that had left its process are there."""
     crawl_log = CrawlLog(task_of(tmp_path, "20260628T233000Z-001"))
-    crawl_log.response("http://daily.example/feed", "feed", 200, [("Content-Type", "text/xml")], b"<rss/>", [])
+    keep(crawl_log, "http://daily.example/feed", "feed", 200, [("Content-Type", "text/xml")], b"<rss/>", [])
     for url in PAGES:
         headers = [("Content-Type", "text/html"), ("ETag", f'"{url[-1]}"')]
-        crawl_log.response(url, "article", 200, headers, b"<p>fiction</p>" * 200, [])
+        keep(crawl_log, url, "article", 200, headers, b"<p>fiction</p>" * 200, [])
     path = next(tmp_path.rglob("*.warc.gz.open"))
     content = path.read_bytes()
     path.write_bytes(content[: content.rindex(b"\x1f\x8b\x08", 0, content.rindex(b"\x1f\x8b\x08")) + 100])
@@ -95,7 +100,7 @@ def test_a_log_that_the_state_does_not_know_is_remembered(tmp_path: Path) -> Non
     state.commit([Page(PAGES[0], before, '"0"')], [], [])
     crawl_log = CrawlLog(task_of(tmp_path, "20260628T233000Z-001"))
     for url, status in ((PAGES[1], 200), (PAGES[2], 503)):
-        crawl_log.response(url, "article", status, [("ETag", f'"{url[-1]}"')], b"<p>fiction</p>", [])
+        keep(crawl_log, url, "article", status, [("ETag", f'"{url[-1]}"')], b"<p>fiction</p>", [])
     crawl_log.write("ok", None, 2, None)
     assert take_over(task_of(tmp_path, "20260628T234000Z-001"), state) == 1
     assert [bool(state.validators(url)) for url in PAGES] == [True, True, False, False]

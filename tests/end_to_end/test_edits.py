@@ -5,26 +5,20 @@ What differs from visit to visit and is no text of the document makes no version
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
-import yaml
 
-from crawlers.catalog import sources
-from nichiro.beat import topics
-from nichiro.build import build
-from nichiro.pipeline import Pipeline
 from nichiro.query import run_query
-from nichiro.settings import PROJECT, load_settings
-from tests.crawlers.web import Answer, Web
+from tests.crawlers.web import Answer
+from tests.end_to_end.visits import FIRST, candidate_after
 from tests.torture.web import Pages, address, rss, source
-from warehouse.store import Candidate, connect, publish
+from warehouse.store import connect, publish
 
 pytestmark = pytest.mark.slow
 
-FIRST = datetime(2026, 5, 3, 23, 30, tzinfo=UTC)
 OFFICE = {"publisher": {"name": "架空外務局", "name_en": "Office (fiction)", "country": "JP", "kind": "government"}, "terms": {"access": "full"}}
 NAME = "jp_office_statements"
 HOST = address(NAME)
@@ -57,24 +51,7 @@ def pages_on(visit: int) -> Pages:
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release after four daily runs."""
     folder = tmp_path_factory.mktemp("edits")
-    (folder / "catalog").mkdir()
-    declared = source(NAME, **OFFICE).model_dump(mode="json", exclude={"source_id"}, exclude_unset=True)
-    (folder / "catalog" / f"{NAME}.yml").write_text(yaml.safe_dump(declared, allow_unicode=True), encoding="utf-8")
-    with Web({}) as web:
-        for visit in VISITS:
-            web.pages = pages_on(visit)
-            now = FIRST + timedelta(days=visit)
-            settings = load_settings(
-                data_dir=folder / "data", catalog_dir=folder / "catalog", beat=PROJECT / "beats" / "japan_russia.yml",
-                proxy=web.url, clock=now.isoformat(), contact="https://nichiro.example/tests",
-            )
-            pipeline = Pipeline(settings, now.date())
-            pipeline.crawl()
-            pipeline.parse()
-    pipeline.gate()
-    pipeline.enrich()
-    candidate = Candidate.start(folder / "data")
-    build(pipeline.lake, candidate, sources(pipeline.catalog), topics(pipeline.beat))
+    candidate = candidate_after(folder, [source(NAME, **OFFICE)], pages_on, VISITS)
     candidate.close()
     publish(folder / "data", "b1", keep=2)
     return folder / "data"

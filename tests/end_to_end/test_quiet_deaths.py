@@ -6,24 +6,16 @@ Ten fictional sites publish for six days, then each dies in its own way; two liv
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import polars as pl
 import pytest
-import yaml
 
-from crawlers.catalog import sources
-from nichiro.beat import topics
-from nichiro.build import build
-from nichiro.pipeline import Pipeline
-from nichiro.settings import PROJECT, load_settings
-from tests.crawlers.web import Answer, Web
+from tests.crawlers.web import Answer
+from tests.end_to_end.visits import FIRST, candidate_after
 from tests.torture.web import Pages, address, listing, page, rss, source
-from warehouse.store import Candidate
 from warehouse.tables import ops
 
-FIRST = datetime(2026, 5, 3, 23, 30, tzinfo=UTC)
 DEATH = 6  # the first day on which something is wrong; of the frozen ones the first without news is two days before
 GAP = {"usual_gap_days": 1.5}
 CHALLENGE = b"<html><script>window.bobcmn='1'</script><body>Please enable JavaScript"
@@ -92,32 +84,10 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def health(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
     """ops.source_days after nine daily runs."""
-    folder = tmp_path_factory.mktemp("quiet")
-    (folder / "catalog").mkdir()
-    for each in SOURCES:
-        text = yaml.safe_dump(each.model_dump(mode="json", exclude={"source_id"}, exclude_unset=True))
-        (folder / "catalog" / f"{each.source_id}.yml").write_text(text)
-    with Web({}) as web:
-        for day in range(DEATH + 3):
-            web.pages = pages_on(day)
-            pipeline = run_of(folder, web.url, day)
-            pipeline.crawl()
-            pipeline.parse()
-    pipeline.gate()
-    pipeline.enrich()
-    candidate = Candidate.start(folder / "data")
-    build(pipeline.lake, candidate, sources(pipeline.catalog), topics(pipeline.beat))
+    candidate = candidate_after(tmp_path_factory.mktemp("quiet"), SOURCES, pages_on, range(DEATH + 3))
     days = candidate.read(ops.SOURCE_DAYS)
     candidate.abandon()
     return days.with_columns(number=(pl.col("day") - FIRST.date()).dt.total_days())
-
-
-def run_of(folder: Path, proxy: str, day: int) -> Pipeline:
-    settings = load_settings(
-        data_dir=folder / "data", catalog_dir=folder / "catalog", beat=PROJECT / "beats" / "japan_russia.yml", proxy=proxy,
-        clock=(FIRST + timedelta(days=day)).isoformat(), contact="https://nichiro.example/tests",
-    )
-    return Pipeline(settings, (FIRST + timedelta(days=day)).date())
 
 
 def of_source(health: pl.DataFrame, source_id: str) -> list[dict]:

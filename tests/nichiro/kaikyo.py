@@ -43,7 +43,9 @@ def crawl(data_dir: Path, number: int, pages: dict[str, bytes]) -> Partition:
     lake, partition = Lake(data_dir), Partition(DAY, run_id, SOURCE_ID)
     writer = ArchiveWriter(data_dir, SOURCE_ID, run_id)
     stored = [
-        writer.append(url, 200, "OK", [("Content-Type", "text/html")], body, AT, [], kind="article", basis="observed").capture
+        writer.write(
+            writer.draw_up(url, 200, "OK", [("Content-Type", "text/html")], body, AT, [], kind="article", basis="observed")
+        ).capture
         for url, body in pages.items()
     ]
     writer.close()

@@ -148,7 +148,7 @@ def main():
     ThreadPoolExecutor(1).submit(int).result()      # its idle thread would never end by itself
     threading.Thread(target=lambda: (time.sleep(0.1), print("thread"))).start()
     {ending}
-forkserver._run(main)
+forkserver.run_to_end(main)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=forkserver.PROJECT, timeout=60)
     assert (done.returncode, done.stdout.split()) == (code, ["thread", "end"])

@@ -10,9 +10,7 @@ from pydantic import ValidationError
 from crawlers.source import Source
 from tests.crawlers.web import Answer
 from tests.torture import live
-from tests.torture.web import Visits, address, as_declared, page, rss, site, source
-
-DAY = "Sun, 03 May 2026 12:00:00 GMT"
+from tests.torture.web import DAY, Visits, address, as_declared, page, rss, site, source
 
 TSPD = Answer(
     b'<html><head><script>window["bobcmn"]="1011110101010200000006";window["failureConfig"]="";</script>'

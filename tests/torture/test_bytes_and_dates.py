@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from tests.crawlers.web import Answer
-from tests.torture.web import TEXT, Visits, address, page, rss, site, source
+from tests.torture.web import DAY, TEXT, Visits, address, page, rss, site, source
 from warehouse.archive import read_response
 
-DAY = "Sun, 03 May 2026 12:00:00 GMT"
 DATES = {"ja": "2026年5月3日", "ru": "3 мая 2026 года"}
 
 # (language, encoding of the bytes, HTTP charset, meta charset); the last of each are contradictions

@@ -8,6 +8,7 @@ from crawlers.catalog import load_catalog
 from nichiro.settings import PROJECT
 from tests.crawlers.web import Answer
 from tests.torture.web import (
+    DAY,
     TEXT,
     XML,
     Visits,
@@ -21,8 +22,6 @@ from tests.torture.web import (
     site,
     source,
 )
-
-DAY = "Sun, 03 May 2026 12:00:00 GMT"
 
 COPIED = (  # addresses that programs copy from each other and no site serves
     "kantei.go.jp/jp/rss/", "mofa.go.jp/mofaj/rss/", "mofa.go.jp/rss/", "english.kyodonews.net/rss/", "kremlin.ru/rss/",

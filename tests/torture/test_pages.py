@@ -11,6 +11,7 @@ from crawlers.source import Items
 from nichiro.lexicons import load_lexicons
 from tests.crawlers.web import Answer
 from tests.torture.web import (
+    DAY,
     TEXT,
     XML,
     Seen,
@@ -26,8 +27,6 @@ from tests.torture.web import (
     source,
 )
 from transforms import copies, tone
-
-DAY = "Sun, 03 May 2026 12:00:00 GMT"
 
 # --- The presidential site: 14 (its feed) and 19–22 share one.
 

@@ -25,6 +25,7 @@ from tests.crawlers.web import Answer, Web
 from warehouse.lake import Lake, Partition
 
 DAYS = ("2026-05-03T23:30:00+00:00", "2026-05-04T23:30:00+00:00", "2027-01-02T00:30:00+00:00")
+DAY = "Sun, 03 May 2026 12:00:00 GMT"  # of the first, as feeds write it
 XML = {"Content-Type": "application/xml; charset=utf-8"}
 Pages = dict[str, Answer | Callable[[dict[str, str]], Answer]]
 

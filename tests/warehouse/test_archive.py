@@ -36,9 +36,10 @@ def add(
     **headers: str,
 ) -> Stored:
     named = [(name.replace("_", "-"), value) for name, value in headers.items()]
-    return writer.append(
+    exchange = writer.draw_up(
         url, status, "OK", named, body, AT, [("User-Agent", "nichiro")], kind="article", basis="observed"
     )
+    return writer.write(exchange)
 
 
 def frame(*stored: Stored) -> pl.DataFrame:
