@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -118,14 +119,20 @@ class Frontier:
         A discovery document keeps its validators only when it was read, gave links and owes us none of them; any other
         is read again next time, whether or not it has changed.
         """
+        documents = [
+            Document(read.url, len(read.urls), read.newest_at, links_sha256(read.urls), read.at)
+            for read in self._reads
+        ]
+        self.state.commit(self._seen(), self._hints, documents)
+
+    def _seen(self) -> Iterator[Page]:
         settled = {
             read.url for read in self._reads if read.is_complete and read.urls and not self._owes(read)
         }
         led_to = set(self.log.captures.frame()["redirect_url"])
-        pages = []
         for fetch in self.log.last.values():
             if fetch.outcome == "reserved":
-                pages.append(Page(fetch.url, self.task.run.now()))
+                yield Page(fetch.url, self.task.run.now())
             if fetch.kind in RULE_KINDS or not fetch.stored or _is_owed(fetch):
                 continue
             etag = last_modified = None
@@ -139,12 +146,7 @@ class Frontier:
                 )
             is_own = fetch.kind == "article" and fetch.url not in led_to
             is_watched = is_own and not self.task.is_backfill
-            pages.append(Page(fetch.url, fetch.capture["captured_at"], etag, last_modified, is_watched))
-        documents = [
-            Document(read.url, len(read.urls), read.newest_at, links_sha256(read.urls), read.at)
-            for read in self._reads
-        ]
-        self.state.commit(pages, self._hints, documents)
+            yield Page(fetch.url, fetch.capture["captured_at"], etag, last_modified, is_watched)
 
     def _owes(self, read: Read) -> bool:
         return any(_is_owed(self.asked[url]) for url in read.urls if url in self.asked)

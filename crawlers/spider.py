@@ -5,7 +5,7 @@ It yields no items: every response lies in the archive before the spider sees it
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from urllib.parse import urlsplit
 
@@ -58,6 +58,7 @@ class SourceSpider(Spider):
         self._bug: str | None = None
         self._verdicts: list[Verdict] = []
         self._documents: set[str] = set()
+        self._waiting: deque[str] = deque()  # articles to ask for; as requests those of a large sitemap would take 40 MB
         self._is_rechecked = False
         self._left: Counter[str] = Counter()  # further documents that a declared one may still lead to
 
@@ -65,6 +66,7 @@ class SourceSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: object, **kwargs: object) -> SourceSpider:
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.finish, signals.spider_closed)
+        crawler.signals.connect(spider.go_on, signals.scheduler_empty)
         crawler.signals.connect(spider.recheck, signals.spider_idle)
         crawler.signals.connect(spider.note_bug, signals.spider_error)
         return spider
@@ -116,6 +118,11 @@ class SourceSpider(Spider):
     def lost_article(self, failure: Failure) -> None:
         """Note that an article gave no answer."""
         self.frontier.asked[_first_url(failure.request)] = self._lost(failure)  # type: ignore[attr-defined]
+
+    def go_on(self) -> None:
+        """Ask for the next article, now that the scheduler has nothing left and there is room for one."""
+        if self._waiting:
+            self.crawler.engine.crawl(self._article(self._waiting.popleft()))
 
     def recheck(self) -> None:
         """Ask for the statements that are owed a second look, now that there is no news left to ask for."""
@@ -194,9 +201,8 @@ class SourceSpider(Spider):
             unchanged_since=before.since(read.urls) if before and not (found.sitemaps or self.task.is_backfill) else None,
             reaches_back=not (before and before.followed) or found.next_url is not None or self._reaches_back(fetch, read),
         )
-        return verdict, [self._article(url) for url in fresh] + [
-            self._document(entry, url, page + 1) for url in further
-        ]
+        self._waiting.extend(fresh)
+        return verdict, [self._document(entry, url, page + 1) for url in further]
 
     def _reaches_back(self, fetch: Fetch, read: Read) -> bool:
         """Whether a feed still holds a page that was had before; headlines alone leave no trace of pages."""

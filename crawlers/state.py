@@ -161,7 +161,7 @@ class CrawlState:
         newest_at, changed_at = (datetime.fromisoformat(text) if text else None for text in (row[1], row[3]))
         return Document(url, row[0], newest_at, row[2], changed_at)
 
-    def commit(self, pages: list[Page], hints: list[tuple[str, str, str]], documents: list[Document]) -> None:
+    def commit(self, pages: Iterable[Page], hints: list[tuple[str, str, str]], documents: list[Document]) -> None:
         """Remember a run, all of it or nothing; ``hints`` are (url, via, published_text)."""
         try:
             with self._connection:
