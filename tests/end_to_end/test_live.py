@@ -45,6 +45,8 @@ def test_the_real_catalog_live(tmp_path: Path) -> None:
     assert len(rows) >= 10
     for refused in (rows.pop("jp_mainichi_opinion"), rows.pop("jp_mainichi_english")):
         assert refused["state"] == "blocked" and "run from an office or home network" in refused["reason"]
+    waiting = {source_id: rows.pop(source_id) for source_id in list(rows) if CATALOG[source_id].fallback_for}
+    assert waiting and all(row["state"] == "unknown" and "as it is a fallback" in row["reason"] for row in waiting.values())
     # the fixtures are of May 2026, and each source's further documents are not served
     assert {row["state"] for row in rows.values()} <= {"ok", "stale", "changed"}
     with duckdb.connect(str(tmp_path / "data" / "current" / "warehouse.duckdb"), read_only=True) as connection:
