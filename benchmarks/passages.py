@@ -1,0 +1,100 @@
+"""Labelled passages for relevance: real ones resolved from beside the repository, and fictional ones from inside it."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from lxml import html
+
+from benchmarks.pages import REAL, SHARED
+
+LABELS = Path(__file__).with_name("labels")
+ECONOMY_WATCHERS = SHARED / "data" / "economy_watchers"
+_FURNITURE = ("Published in section", "Publication date:", "Direct link:", "Text version")
+_TOOLTIPS = './/*[contains(concat(" ", @class, " "), " read__tooltip ")]'
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A text with the label that a reader gave it by ``labels/relevance_rules.md``, and who published it."""
+
+    text: str
+    label: str
+    language: str
+    country_code: str
+    publisher_kind: str
+    trap: str | None = None
+
+    @property
+    def is_held_out(self) -> bool:
+        """A third, by the hash of the text."""
+        return hashlib.sha256(self.text.encode()).digest()[0] % 3 == 0
+
+
+def kremlin() -> list[Passage]:
+    """The passages of ``relevance_en.tsv``. Raises ValueError where a page has other words there than were labelled."""
+    folder = REAL / "en.kremlin.ru"
+    passages = []
+    with (LABELS / "relevance_en.tsv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            text = plain_text(folder / row["file"])[int(row["start"]) : int(row["end"])]
+            if hashlib.sha256(text.encode()).hexdigest() != row["sha256"]:
+                raise ValueError(f"{row['file']} has other words at {row['start']} than were labelled")
+            passages.append(Passage(text, row["label"], "en", "RU", "government"))
+    return passages
+
+
+@cache
+def plain_text(path: Path) -> str:
+    """The page that labels' offsets count in, of whatever parser is in use: the ``p`` elements of the article body, their
+    blanks folded, without tooltips of persons and the lines about publication at the end, joined by line feeds.
+    """
+    lines = []
+    for body in html.fromstring(path.read_bytes().decode("utf-8", "replace")).xpath('//*[@itemprop="articleBody"]'):
+        for paragraph in body.iter("p"):
+            for tooltip in paragraph.xpath(_TOOLTIPS):
+                tooltip.drop_tree()
+            lines.append(" ".join(paragraph.text_content().split()))
+    return "\n".join(line for line in lines if line and not line.startswith(_FURNITURE))
+
+
+def synthetic(language: str) -> list[Passage]:
+    """The fictional passages of one language (ja, ru)."""
+    with (LABELS / f"relevance_{language}.jsonl").open(encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    return [
+        Passage(row["text"], row["label"], language, row["publisher_country"], row["publisher_kind"], row["trap"]) for row in rows
+    ]
+
+
+def economy_watchers(limit: int) -> list[Passage]:
+    """Japanese shopkeepers' and managers' comments that name Russia, by hash: by rule 8 none of them is ``strong``.
+
+    Not read one by one: they say what the war does to their trade, so the few that tell of an act count as ``none`` too.
+    """
+    found = [
+        text for path in sorted(ECONOMY_WATCHERS.glob("*.json.gz")) for text in _texts(json.loads(gzip.decompress(path.read_bytes())))
+        if re.search("ロシア|露", text)
+    ]
+    chosen = sorted(set(found), key=lambda text: hashlib.sha256(text.encode()).hexdigest())[:limit]
+    return [Passage(text, "none", "ja", "JP", "press", "景気") for text in chosen]
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every string of a JSON value, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)

@@ -1,0 +1,128 @@
+"""How far the beat's `strong` agrees with labelled passages, per language; each passage is judged as an article without a headline.
+
+The third held out by hash is what counts; `…_tuning` is the part that terms were changed on. Bounds are Wilson's, 95 %. The real set
+is of pages that speak of Japan more often than a day's pages do, so its precision is not a day's.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import yaml
+
+from benchmarks.form import OURS, Row, report
+from benchmarks.passages import Passage, economy_watchers, kremlin, synthetic
+from transforms.beat import Beat
+from transforms.relevance import judge
+
+BEAT = Path(__file__).parents[1] / "beats" / "japan_russia.yml"
+Z95 = 1.959964
+# The peers' country words: names, capitals, adjectives, as a seed dictionary of countries has them.
+COUNTRY_WORDS = {
+    "JP": r"\bJapan|\bTokyo\b|日本|東京|\b[Яя]пон|\bТокио\b",
+    "RU": r"\bRussia|\bMoscow\b|ロシア|モスクワ|\b[Рр]осси|\bМоскв",
+    "CN": r"\bChin(?:a|ese)\b|\bBeijing\b|中国|北京|\bКита|\b[Кк]итай|\bПекин",
+    "US": r"\bUnited States\b|\bAmerican?\b|\bWashington\b|米国|アメリカ|\bСША\b|\b[Аа]мерикан|\bВашингтон",
+    "KR": r"\bKorean?\b|\bSeoul\b|韓国|\bКоре[яие]|\b[Кк]орейск",
+    "IN": r"\bIndian?\b|\bDelhi\b|インド|\bИнди[яию]|\b[Ии]ндийск",
+    "UA": r"\bUkrain|\bKyiv\b|ウクライナ|\b[Уу]краин|\bКиев",
+    "GB": r"\bBrit(?:ain|ish)\b|\bLondon\b|英国|ロンドン|\bБритан|\b[Бб]ританск|\bЛондон",
+    "FR": r"\bFrance\b|\bFrench\b|\bParis\b|フランス|\bФранци|\b[Фф]ранцузск",
+    "DE": r"\bGerman|\bBerlin\b|ドイツ|\bГермани|\b[Нн]емецк",
+}
+
+
+def measure(quick: bool) -> list[Row]:
+    """Precision and recall of `strong` of ours and of the peers on every set, and what an article off the beat costs."""
+    beat = Beat.model_validate(yaml.safe_load(BEAT.read_text(encoding="utf-8")))
+    systems: dict[str, Callable[[Sequence[Passage]], list[bool]]] = {
+        OURS: lambda passages: strong(passages, beat), "both countries named": both_named, "newsmap-style words": two_most_named,
+    }
+    sets = {"en_kremlin": kremlin(), "ja_synthetic": synthetic("ja"), "ru_synthetic": synthetic("ru")}
+    shopkeepers = economy_watchers(200 if quick else 1000)
+    rows = []
+    for system, judged in systems.items():
+        for dataset, passages in sets.items():
+            for name, held_out in ((dataset, True), (f"{dataset}_tuning", False)):
+                part = [passage for passage in passages if passage.is_held_out == held_out]
+                rows += agreement(system, name, judged(part), [passage.label == "strong" for passage in part])
+        wrong = sum(judged(shopkeepers))
+        rows.append(Row(system, "ja_watchers", "strong_share", round(wrong / len(shopkeepers), 4), len(shopkeepers)))
+    off = [passage for passages in sets.values() for passage in passages if passage.label == "none"] * (4 if quick else 16)
+    rows.append(Row(OURS, "off_beat", "cpu_ms_per_article", round(milliseconds(off, beat), 3), len(off)))
+    return rows
+
+
+def strong(passages: Sequence[Passage], beat: Beat) -> list[bool]:
+    """Whether ours calls each passage, as an article's body, `strong`."""
+    verdicts = judge(as_articles(passages), beat).relevance
+    found = dict(verdicts.select("capture_id", "relevance").iter_rows())
+    return [found[str(number)] == "strong" for number in range(len(passages))]
+
+
+def as_articles(passages: Sequence[Passage]) -> pl.DataFrame:
+    """One article without a headline per passage; capture_id is its number."""
+    return pl.DataFrame([
+        {
+            "capture_id": str(number), "source_id": "passages", "captured_date": date(2026, 11, 27), "language_code": passage.language,
+            "country_code": passage.country_code, "publisher_kind": passage.publisher_kind, "headline": "", "body": passage.text,
+        }
+        for number, passage in enumerate(passages)
+    ])
+
+
+def both_named(passages: Sequence[Passage]) -> list[bool]:
+    """The naive rule: both countries' words stand in the text; a government's page names its own."""
+    return [{"JP", "RU"} <= _counts(passage).keys() for passage in passages]
+
+
+def two_most_named(passages: Sequence[Passage]) -> list[bool]:
+    """Countries by how often their words stand there, as newsmap's seed words give: the two are the two first."""
+    return [set(sorted(counts, key=lambda code: (-counts[code], code))[:2]) == {"JP", "RU"} for counts in map(_counts, passages)]
+
+
+def _counts(passage: Passage) -> dict[str, int]:
+    counts = {code: len(re.findall(words, passage.text)) for code, words in COUNTRY_WORDS.items()}
+    if passage.publisher_kind == "government":
+        counts[passage.country_code] = counts.get(passage.country_code, 0) + 1
+    return {code: count for code, count in counts.items() if count}
+
+
+def agreement(system: str, dataset: str, found: Sequence[bool], wanted: Sequence[bool]) -> list[Row]:
+    """Precision and recall with their bounds; n is what each is a share of. Nothing found is precision 0."""
+    both = sum(one and other for one, other in zip(found, wanted, strict=True))
+    rows = []
+    for metric, total in (("precision_strong", sum(found)), ("recall_strong", sum(wanted))):
+        low, high = wilson(both, total)
+        rows.append(Row(system, dataset, metric, round(both / total, 4) if total else 0.0, total))
+        rows += [Row(system, dataset, f"{metric}_{end}", round(value, 4), total) for end, value in (("low", low), ("high", high))]
+    return rows
+
+
+def wilson(successes: int, trials: int) -> tuple[float, float]:
+    """The 95 % score interval of a share; of no trials, all of 0 to 1."""
+    if not trials:
+        return 0.0, 1.0
+    share, weight = successes / trials, Z95**2 / trials
+    middle = (share + weight / 2) / (1 + weight)
+    half = Z95 * math.sqrt(share * (1 - share) / trials + weight / (4 * trials)) / (1 + weight)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def milliseconds(passages: Sequence[Passage], beat: Beat) -> float:
+    """CPU milliseconds of this process, all threads, per article."""
+    articles = as_articles(passages)
+    judge(articles.head(1), beat)
+    start = time.process_time()
+    judge(articles, beat)
+    return 1000 * (time.process_time() - start) / len(passages)
+
+
+if __name__ == "__main__":
+    report("relevance", measure)

@@ -1,0 +1,62 @@
+"""The relevance benchmark: bounds by hand, peers, labels that are whole, real passages where they lie."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from benchmarks import passages
+from benchmarks.passages import LABELS, Passage, synthetic
+from benchmarks.relevance import agreement, both_named, two_most_named, wilson
+
+FICTION = {"language": "en", "country_code": "GB", "publisher_kind": "press"}
+
+
+def test_bounds_by_hand() -> None:
+    # Wilson's interval of 9 of 10, as in tables.
+    assert wilson(9, 10) == pytest.approx((0.5958, 0.9821), abs=1e-3)
+    assert wilson(0, 10)[0] == 0
+    assert wilson(10, 10)[1] == pytest.approx(1)
+    assert wilson(0, 0) == (0, 1)
+
+
+def test_agreement() -> None:
+    rows = {row.metric: row for row in agreement("x", "set", [True, True, False, False], [True, False, True, True])}
+    assert (rows["precision_strong"].value, rows["precision_strong"].n) == (0.5, 2)
+    assert (rows["recall_strong"].value, rows["recall_strong"].n) == (0.3333, 3)
+    assert rows["recall_strong_low"].value < 0.3333 < rows["recall_strong_high"].value
+    nothing = {row.metric: row.value for row in agreement("x", "set", [False], [True])}
+    assert nothing["precision_strong"] == nothing["recall_strong"] == 0
+
+
+def test_peers() -> None:
+    both = Passage("Japan and Russia met.", "strong", **FICTION)
+    crowd = Passage("China and India talk: China, India, China. Japan and Russia look on.", "none", **FICTION)
+    one = Passage("Japan rests.", "none", **FICTION)
+    assert both_named([both, crowd, one]) == [True, True, False]
+    assert two_most_named([both, crowd, one]) == [True, False, False]
+    assert both_named([Passage("Japan rests.", "none", "en", "RU", "government")]) == [True]
+
+
+@pytest.mark.parametrize("language", ["ja", "ru"])
+def test_fictional_labels(language: str) -> None:
+    labelled = synthetic(language)
+    assert len(labelled) >= 150
+    assert len({passage.text for passage in labelled}) == len(labelled)
+    assert {passage.label for passage in labelled} == {"strong", "passage", "none"}
+    assert any(passage.is_held_out for passage in labelled if passage.trap)
+
+
+def test_real_labels_hold_no_text() -> None:
+    with (LABELS / "relevance_en.tsv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    assert len(rows) >= 250
+    assert set(rows[0]) == {"file", "start", "end", "sha256", "label", "first_reading", "second_reading"}
+    assert {row["label"] for row in rows} == {"strong", "passage", "none"}
+
+
+def test_real_passages_resolve() -> None:
+    if not (passages.REAL / "en.kremlin.ru").exists():
+        pytest.skip("no ../shared/realpages: the labelled pages lie beside the repository")
+    assert len(passages.kremlin()) >= 250
