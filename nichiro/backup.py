@@ -32,7 +32,7 @@ RUNS = 60          # folders of runs, the newest: a month of mornings by steps, 
 TELLS = 20         # lines of progress in a long copy
 # What is derived, and what is made anew by itself; without expired partitions, whose rows cannot be derived again.
 DERIVED = ("lake/staging/", "lake/enriched/", "lake/manifests/", "releases/", "report.html", "alerts.atom")
-NEVER = ("state/writer.lock", "state/settled/", f"{LOST}/")
+NEVER = ("state/writer.lock", "state/settled/", "state/reparse/", f"{LOST}/")
 Say = Callable[[str], None]
 
 

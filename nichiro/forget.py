@@ -21,6 +21,7 @@ from pydantic import BaseModel, Field, ValidationError
 from crawlers.source import Key, Source
 from crawlers.state import CrawlState
 from crawlers.tombstones import load_tombstones, names_of, taken_down
+from nichiro.drafts import Drafts
 from nichiro.errors import ConfigError
 from nichiro.partitions import Say
 from nichiro.retention import write_note
@@ -94,6 +95,7 @@ def honour(lake: Lake, catalog: dict[str, Source], say: Say) -> Counter[str]:
     """Strike every document under a tombstone out of log, lake, crawl state and the runs' notes; returns counts."""
     tombstones, stems = load_tombstones(lake), _stems(lake)
     shutil.rmtree(lake.data_dir / "releases" / ".candidate", ignore_errors=True)   # built before, it may hold the text
+    Drafts(lake).clear()
     counts: Counter[str] = Counter()
     for source_id, partitions in _by_source(lake).items():
         key, log = _key(catalog, source_id), _Named(lake, partitions)

@@ -1,59 +1,23 @@
-"""Bring your own: pages and texts through the same extraction and scoring as the pipeline's, without a warehouse."""
+"""Bring your own: texts through the same scoring as the pipeline's, without a warehouse."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
 
 import polars as pl
 
-from crawlers.extract import extract_file
 from nichiro.beat import load_beat
-from nichiro.errors import ConfigError, TransientError
 from nichiro.lexicons import load_lexicons
-from nichiro.run import clock_of
 from nichiro.settings import load_settings
 from transforms.beat import Beat
 from transforms.relevance import judge
 from transforms.tone import tone
 
-SUFFIXES = (".html", ".htm", ".xhtml", ".txt")
 BATCH = 256   # lines scored at once: enough to vectorise, few enough to answer while a long input comes in
-
-
-def extract_all(what: str, url: str = "") -> Iterator[dict]:
-    """Read one file, every page of a folder, or one live URL. Raises ConfigError where there is nothing to read."""
-    settings = load_settings()
-    now = clock_of(settings).now()
-    if what.startswith(("http://", "https://")):
-        yield {"file": what} | extract_file(_fetch(what), what, now)
-        return
-    path = Path(what)
-    files = sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES) if path.is_dir() else [path]
-    if not files:
-        raise ConfigError(f"no page in {path}", f"files must end in {', '.join(SUFFIXES)}")
-    for file in files:
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            raise ConfigError(f"{file} cannot be read: {error.strerror}", "check the path") from error
-        yield {"file": str(file)} | extract_file(content, url or file.resolve().as_uri(), now)
-
-
-def _fetch(url: str) -> bytes:
-    """Fetch one page as the crawler would, in a child process: Scrapy's reactor cannot start twice."""
-    done = subprocess.run([sys.executable, "-m", "crawlers.fetch", url], capture_output=True, check=False)
-    if done.returncode:
-        lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no answer"]
-        kind = ConfigError if done.returncode == ConfigError.exit_code else TransientError
-        raise kind(lines[-1].removeprefix(f"{done.returncode} "))
-    return done.stdout
 
 
 def score_lines(lines: Iterable[str]) -> Iterator[str]:

@@ -11,6 +11,8 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
+from functools import partial
+from itertools import groupby
 
 import polars as pl
 
@@ -18,18 +20,17 @@ from crawlers.catalog import sources
 from crawlers.source import Source
 from crawlers.tombstones import load_tombstones
 from expectations import GATE_VERSION
+from nichiro.drafts import Drafts
 from nichiro.errors import ContractError
+from nichiro.reading import PARSED, hands, parse_one, write
 from nichiro.retention import note
 from nichiro.run import Run
-from nichiro.strike import strike
+from nichiro.workers import spread
 from transforms.beat import Beat
-from warehouse.contract import Table
 from warehouse.lake import Entry, Lake, Manifest, Partition
 from warehouse.settled import open_days
 from warehouse.tables import enriched, ops, raw, staging
 
-LOG = (raw.CAPTURES, raw.FETCHES, raw.DISCOVERIES)
-PARSED = (staging.ARTICLES, staging.QUARANTINE, staging.OUTCOMES)
 ENRICHED = (enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.TONE, enriched.SIGNATURES)
 Say = Callable[[str, str], None]
 
@@ -37,56 +38,56 @@ Say = Callable[[str, str], None]
 def parse(lake: Lake, catalog: dict[str, Source], say: Say) -> int:
     """Read every capture that today's rules have not read yet; returns the number of partitions read.
 
-    Raises ContractError for a file of the log or the archive that is missing or damaged.
+    A draft of them (``nichiro.reparse``) is taken as it is; much to read is read on all cores. Raises ContractError for a
+    file of the log or the archive that is missing or damaged.
     """
-    wanted = parsing(catalog)
-    tombstones = load_tombstones(lake)
-    count = 0
+    wanted, drafts = parsing(catalog), Drafts(lake)
     with open_for(lake, "parse", wanted) as days:
-        for day in days:
+        unread = [partition for day in days for partition in _unread(lake, day, wanted)]
+        step = partial(parse_one, lake, load_tombstones(lake))
+        done = spread(step, ((each, catalog[each.source_id], wanted[each.source_id]) for each in unread), hands(lake, unread))
+        for day, pairs in groupby(zip(unread, done, strict=True), key=lambda pair: pair[0].captured_date):
+            found = []
             with _manifest(lake, day) as manifest:
-                for partition in lake.partitions(raw.CRAWLS, day):
-                    source = catalog.get(partition.source_id)
-                    if source is None:   # it left the catalog: it is not read again, and leaves the release
-                        manifest.entries.pop(partition.stem, None)
-                        continue
-                    entry = manifest.entries.setdefault(partition.stem, Entry())
-                    if entry.parsed_from == wanted[partition.source_id]:
-                        continue
-                    if expired := note(lake, partition):   # it cannot be read again: its rows stay as they are
-                        manifest.entries[partition.stem] = expired.model_copy(update={"parsed_from": wanted[partition.source_id]})
-                        continue
-                    if tombstones:
-                        strike(lake, partition, source.key, tombstones)
-                    frames = read(lake, partition, source, tombstones)
-                    if late := _taken_down(frames["staging.outcomes"]):   # by what the page says of itself
-                        strike(lake, partition, source.key, tombstones, late)
-                    entry.parsed = _write(lake, partition, PARSED, frames, entry)
-                    entry.parsed_from = wanted[partition.source_id]
-                    count += 1
-                    articles, held_back = frames["staging.articles"].height, frames["staging.quarantine"].height
+                for partition, parsed in pairs:
+                    entry = manifest.entries[partition.stem]
+                    entry.parsed, entry.parsed_from = parsed.parsed, wanted[partition.source_id]
+                    entry.counts |= parsed.counts
+                    found.append(partition)
+                    articles, held_back = (parsed.counts[table.name] for table in (staging.ARTICLES, staging.QUARANTINE))
                     say("parse", f"{partition.source_id}: {articles} articles, {held_back} quarantined")
-    return count
+            for partition in found:
+                drafts.drop(partition)
+    return len(unread)
 
 
-def read(lake: Lake, partition: Partition, source: Source, tombstones: frozenset[str] = frozenset()) -> dict[str, pl.DataFrame]:
-    """What today's rules make of the captures of one partition: the frames of ``PARSED`` by name. Writes nothing.
+def _unread(lake: Lake, day: date, wanted: dict[str, str]) -> list[Partition]:
+    """The day's partitions that today's rules have to read; what left the catalog or expired is settled here."""
+    unread = []
+    with _manifest(lake, day) as manifest:
+        for partition in lake.partitions(raw.CRAWLS, day):
+            rules = wanted.get(partition.source_id)
+            if rules is None:   # it left the catalog: it is not read again, and leaves the release
+                manifest.entries.pop(partition.stem, None)
+                continue
+            entry = manifest.entries.setdefault(partition.stem, Entry())
+            if entry.parsed_from == rules:
+                continue
+            if expired := note(lake, partition):   # it cannot be read again: its rows stay as they are
+                manifest.entries[partition.stem] = expired.model_copy(update={"parsed_from": rules})
+                continue
+            unread.append(partition)
+    return unread
 
-    Raises ContractError for a file of the log or the archive that is missing or damaged.
-    """
-    from crawlers.parse import parse as read_captures
-    from warehouse.archive import read_response
-    from warehouse.warc import require_whole
 
-    log = {table: lake.read_all(table, [partition], must_exist=True) for table in LOG}
-    captures = log[raw.CAPTURES]
-    frames = read_captures(captures, lambda row: read_response(lake.data_dir, row["warc_path"], row["warc_offset"]), source, tombstones)
-    unreadable = frames["staging.quarantine"].filter(pl.col("reason") == "unreadable_record")
-    damaged = captures.join(unreadable, on="capture_id", how="semi")["warc_path"]
-    for warc_path, last_offset in captures.group_by("warc_path").agg(pl.col("warc_offset").max()).sort("warc_path").iter_rows():
-        if warc_path in damaged:
-            require_whole(lake.data_dir, warc_path, last_offset)   # a damaged disk is our trouble, no page's fate
-    return frames
+def stale(lake: Lake, catalog: dict[str, Source]) -> Iterator[tuple[Partition, Entry]]:
+    """Partitions that other rules than today's have read, oldest first, with their entries; also expired ones."""
+    wanted = parsing(catalog)
+    for day in lake.days():
+        for stem, entry in lake.manifest(day).entries.items():
+            partition = Partition.of(day, stem)
+            if entry.parsed and entry.parsed_from != wanted.get(partition.source_id, entry.parsed_from):
+                yield partition, entry
 
 
 def parse_again(lake: Lake, chosen: Iterable[Partition]) -> None:
@@ -189,15 +190,11 @@ def enrich(lake: Lake, catalog: dict[str, Source], beat: Beat, say: Say) -> int:
                         "enriched.tone": tone.tone(articles, lexicons),
                         "enriched.signatures": copies.signatures(articles),
                     }
-                    entry.enriched = _write(lake, partition, ENRICHED, frames, entry)
+                    entry.enriched = write(lake, partition, ENRICHED, frames, entry)
                     entry.enriched_from = wanted
                     count += 1
                     say("enrich", f"{partition.source_id}: {articles.height} articles")
     return count
-
-
-def _taken_down(outcomes: pl.DataFrame) -> list[str]:
-    return outcomes.filter(reason="tombstone")["capture_id"].to_list()
 
 
 def parsing(catalog: dict[str, Source]) -> dict[str, str]:
@@ -234,16 +231,6 @@ def _manifest(lake: Lake, day: date) -> Iterator[Manifest]:
     finally:
         if manifest != before:
             lake.write_manifest(day, manifest)
-
-
-def _write(
-    lake: Lake, partition: Partition, tables: tuple[Table, ...], frames: dict[str, pl.DataFrame], entry: Entry
-) -> dict[str, str]:
-    hashes = {}
-    for table in tables:
-        hashes[table.name] = lake.write(table, partition, frames[table.name])
-        entry.counts[table.name] = frames[table.name].height
-    return hashes
 
 
 def _sha256(text: str) -> str:

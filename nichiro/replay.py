@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import polars as pl
@@ -9,8 +10,8 @@ import polars as pl
 from crawlers.source import Source
 from crawlers.tombstones import load_tombstones
 from nichiro.errors import ConfigError
-from nichiro.partitions import PARSED, parsing, read
-from nichiro.quarantine import entries
+from nichiro.partitions import stale
+from nichiro.reading import PARSED, read
 from nichiro.retention import note
 from warehouse.columns import PARTITION
 from warehouse.lake import Lake, Partition
@@ -57,8 +58,8 @@ def rehearse(lake: Lake, catalog: dict[str, Source], rows: pl.DataFrame) -> Repl
     if gone := sorted(sources - set(catalog)):
         raise ConfigError(f"no rules for {', '.join(gone)}", "set NICHIRO_CATALOG_DIR to the catalog of this data folder")
     chosen = [partition for partition in chosen if note(lake, partition) is None]
-    stale = [partition for partition in _stale(lake, catalog) if partition not in chosen]
-    again = chosen + [partition for partition in stale if partition.source_id in sources]
+    others = [partition for partition, entry in stale(lake, catalog) if not entry.expired and partition not in chosen]
+    again = chosen + [partition for partition in others if partition.source_id in sources]
     tombstones = load_tombstones(lake)
     frames = [read(lake, partition, catalog[partition.source_id], tombstones) for partition in again]
     articles, quarantine, outcomes = (pl.concat([table.empty(), *(each[table.name] for each in frames)]) for table in PARSED)
@@ -74,15 +75,6 @@ def rehearse(lake: Lake, catalog: dict[str, Source], rows: pl.DataFrame) -> Repl
     before = lake.read_all(staging.ARTICLES, again, ["capture_id", "source_id", "url"], must_exist=True)
     lost = before.join(now.filter(pl.col("outcome") != "article"), on="capture_id", maintain_order="left").drop("outcome")
     held_count = sum(lake.manifest(each.captured_date).entries[each.stem].status == "held" for each in chosen)
-    counts = {source_id: sum(each.source_id == source_id for each in stale) for source_id in sorted({each.source_id for each in stale})}
-    return Replay(chosen, pages, lost, held_count, counts)
+    counts = Counter(each.source_id for each in others)
+    return Replay(chosen, pages, lost, held_count, dict(sorted(counts.items())))
 
-
-def _stale(lake: Lake, catalog: dict[str, Source]) -> list[Partition]:
-    """Partitions that today's rules have not read."""
-    wanted = parsing(catalog)
-    return [
-        partition
-        for partition, entry in entries(lake)
-        if entry.parsed_from != wanted.get(partition.source_id, entry.parsed_from) and not entry.expired
-    ]

@@ -16,6 +16,7 @@ import polars as pl
 from pydantic import ValidationError
 
 from crawlers.source import Source
+from nichiro.drafts import Drafts
 from nichiro.errors import ContractError, TransientError
 from transforms.articles import excerpt
 from warehouse.lake import Entry, Lake, Partition, write_atomically
@@ -79,6 +80,7 @@ def expire(lake: Lake, each: Due) -> bool:
     entry.expired = lake.write(staging.ARTICLES, partition, articles.with_columns(excerpt(pl.col("body")), lede=None))
     write_note(lake, partition, entry)
     lake.write_manifest(partition.captured_date, manifest)
+    Drafts(lake).drop(partition)
     try:
         each.path.unlink()
         for folder in (each.path.parent, each.path.parent.parent):

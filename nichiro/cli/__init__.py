@@ -21,6 +21,7 @@ from nichiro.cli import (
     own,
     quarantine,
     reading,
+    reparse,
     source,
     status,
     steps,
@@ -36,7 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (init, steps, status, doctor, reading, own, demo, config, keeping):
+for module in (init, steps, reparse, status, doctor, reading, own, demo, config, keeping):
     module.add_to(app)
 app.add_typer(source.app, name="source")
 app.add_typer(alert.app, name="alert", rich_help_panel="Daily")

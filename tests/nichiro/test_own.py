@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from nichiro import extraction
 from nichiro.errors import ConfigError
-from nichiro.own import extract_all, score_lines
+from nichiro.extraction import extract_all, indexed_in, saved_in
+from nichiro.own import score_lines
 from nichiro.settings import PROJECT
+from tests.nichiro.command import Command
 
 OP_ED = PROJECT.parent / "shared" / "seed" / "op-ed.txt"
 PAGE = """<!DOCTYPE html><html lang="en"><head><title>Anchors aweigh</title>
@@ -19,11 +23,66 @@ PAGE = """<!DOCTYPE html><html lang="en"><head><title>Anchors aweigh</title>
 PARAGRAPH = "<p>The fictional foreign ministers of Japan and Russia met in a fictional town and spoke of the Kuril Islands.</p>"
 
 
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+REAL = PROJECT.parent / "shared" / "realpages" / "index.tsv"
+
+
+def read(what: Path) -> list[dict]:
+    return list(extract_all(saved_in(what, "", NOW), 1))
+
+
+def index(folder: Path, *lines: str, head: str = "file\turl\tnote\tcaptured_at") -> Path:
+    (folder / "index.tsv").write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+    return folder / "index.tsv"
+
+
+def test_a_batch_keeps_its_order_and_has_a_line_for_every_file(tmp_path: Path) -> None:
+    (tmp_path / "one.html").write_text(PAGE % (PARAGRAPH * 6))
+    (tmp_path / "folder.html").mkdir()
+    path = index(
+        tmp_path, "gone.html\thttps://daily.example/0", "one.html\thttps://daily.example/1\tits \"note\t2026-05-04",
+        "one.html\t\t\t2026-05-01T00:00:00Z", "folder.html\thttps://daily.example/3", "nul\0.html\thttps://daily.example/4",
+    )  # fmt: skip
+    gone, one, early, folder, odd = extract_all(indexed_in(path, NOW), 1)
+    assert [row["quarantine_reason"] for row in (gone, folder, odd)] == ["unreadable_file"] * 3 and gone["error"] == "No such file or directory"
+    assert (one["url"], one["headline"], one["quarantine_reason"]) == ("https://daily.example/1", "Fictional ministers meet", None)
+    assert early["url"].startswith("file://") and early["quarantine_reason"] == "future_date", "it was fetched two days before"
+
+
+def test_a_batch_reads_on_all_cores_what_it_reads_on_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extraction, "MANY", 1)
+    lines = []
+    for number in range(8):
+        (tmp_path / f"{number}.html").write_text(PAGE.replace("ministers", f"minister {number}") % (PARAGRAPH * 6))
+        lines.append(f"{number}.html\thttps://daily.example/{number}")
+    pages = indexed_in(index(tmp_path, *lines), NOW)
+    alone = list(extract_all(pages, 1))
+    assert list(extract_all(pages, 2)) == alone and [row["headline"] for row in alone[:2]] == ["Fictional minister 0 meet", "Fictional minister 1 meet"]
+
+
+def test_an_index_without_its_columns_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no column url"):
+        indexed_in(index(tmp_path, "one.html", head="file\tlink"), NOW)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        indexed_in(tmp_path / "nothing.tsv", NOW)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not REAL.exists(), reason="the real pages of ../shared are not here")
+def test_the_real_pages_have_a_line_each(tmp_path: Path) -> None:
+    done = Command(tmp_path)("extract", "--batch", str(REAL), "--jsonl")
+    assert done.returncode == 0, done.stderr
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    files = [line.split("\t")[0] for line in REAL.read_text(errors="replace").splitlines()[1:]]
+    assert [row["file"] for row in rows] == files and len(rows) == 559
+    assert not [row for row in rows if row["quarantine_reason"] == "unreadable_file"] and f"of {len(files)} pages read" in done.stderr
+
+
 def test_extract_reads_a_folder(tmp_path: Path) -> None:
     (tmp_path / "one.html").write_text(PAGE % (PARAGRAPH * 6))
     (tmp_path / "notes.txt").write_text("A text of fiction without a headline or a date.\n\nIt has two paragraphs.")
     (tmp_path / "picture.png").write_bytes(b"\x89PNG")
-    page, text = sorted(extract_all(str(tmp_path)), key=lambda row: row["file"], reverse=True)
+    page, text = sorted(read(tmp_path), key=lambda row: row["file"], reverse=True)
     assert page["headline"] == "Fictional ministers meet" and page["byline"] == "Aiko Example"
     assert (str(page["published_at"]), page["precision"], page["language"]) == ("2026-05-03 05:30:00+00:00", "minute", "en")
     assert (text["headline"], text["published_at"], text["language"]) == (None, None, "en")
@@ -31,9 +90,9 @@ def test_extract_reads_a_folder(tmp_path: Path) -> None:
 
 def test_extract_says_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no page in"):
-        list(extract_all(str(tmp_path)))
+        read(tmp_path)
     with pytest.raises(ConfigError, match="cannot be read"):
-        list(extract_all(str(tmp_path / "nothing.html")))
+        read(tmp_path / "nothing.html")
 
 
 def score(*rows: object) -> list[dict]:
@@ -65,7 +124,7 @@ def test_score_answers_a_bad_line_with_an_error() -> None:
 
 @pytest.mark.skipif(not OP_ED.exists(), reason="the seed op-ed of ../shared is not here")
 def test_the_op_ed_is_on_the_beat_and_negative() -> None:
-    extracted = next(extract_all(str(OP_ED)))
+    extracted = read(OP_ED)[0]
     assert (extracted["headline"], extracted["published_at"], extracted["language"]) == (None, None, "en")
     (scored,) = score({"text": extracted["body"]})
     assert scored["relevance"] == "strong" and scored["tone_score"] < 0

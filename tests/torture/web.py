@@ -17,7 +17,7 @@ import yaml
 
 from crawlers.run import crawl
 from crawlers.source import Source
-from nichiro.partitions import read
+from nichiro.reading import read
 from nichiro.run import Run, start_run
 from nichiro.settings import PROJECT
 from tests.crawlers.test_crawl import logged, settings_of
