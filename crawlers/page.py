@@ -19,6 +19,12 @@ ARTICLE_TYPES = ("NewsArticle", "Article", "BlogPosting", "Report", "SpecialAnno
 _ATTRIBUTE = re.compile(r"@([\w:-]+)$")
 _META = etree.XPath("//meta[@name=$name or @property=$name or @itemprop=$name]/@content")
 _JSON_LD = etree.XPath("//script[contains(@type, 'ld+json')]")
+# cssselect's test of any element for one class, and the same from the attribute's side, in less than half the time
+_OF_CLASS = re.compile(
+    r"\*\[@class and contains\(@class, ('[^']+')\)"
+    r" and contains\(concat\(' ', normalize-space\(@class\), ' '\), ('[^']+')\)\](?!\[)"
+)
+_FROM_CLASS = r"*/@class[contains(., \1) and contains(concat(' ', normalize-space(.), ' '), \2)]/parent::*"
 
 
 class Unfit(Exception):
@@ -99,7 +105,9 @@ def compiled(selector: str) -> etree.XPath:
             return etree.XPath(selector[len("xpath:") :])
         except etree.XPathError as error:
             raise ValueError(f"{selector}: {error}") from error
-    return CSSSelector(selector.removeprefix("css:"), translator="html")
+    css = CSSSelector(selector.removeprefix("css:"), translator="html")
+    path = _OF_CLASS.sub(_FROM_CLASS, css.path)
+    return css if path == css.path else etree.XPath(path)
 
 
 def _loads(text: str) -> object:

@@ -17,7 +17,7 @@ _BLOCKS = (
 # rt and rp: a furigana reading inside a name would hide the name from every search for it
 _UNREAD = "script style template noscript iframe svg math form button select textarea audio video object canvas rt rp"
 BLOCKS, UNREAD = frozenset(_BLOCKS.split()), frozenset(_UNREAD.split())
-_INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff]")
+_INVISIBLE = "\u00ad\u200b\u200c\u2060\ufeff"
 _SPACE = re.compile(r"[^\S\u3000]+")
 _CJK = r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
 _BROKEN_LINE = re.compile(
@@ -29,7 +29,9 @@ _ALNUM = re.compile(r"\w")
 def one_line(text: str) -> str:
     """NFC, no invisible characters, every run of white space one space, none at the ends."""
     if not text.isascii():
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+        text = unicodedata.normalize("NFC", text)
+        for character in _INVISIBLE:  # a search for one is far faster than a pattern of five
+            text = text.replace(character, "")
         text = _BROKEN_LINE.sub("", text) if "\n" in text else text
         if "\u3000" in text:  # the one space that says something
             return _SPACE.sub(" ", text).strip()
