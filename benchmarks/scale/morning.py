@@ -27,7 +27,7 @@ def write_captures(data_dir: Path, catalog: dict[str, Source], run: Run, pages: 
         task = Task(source, run, data_dir)
         log, language, url = CrawlLog(task), source.language[0], source.discover[0].url.removesuffix("feed.xml")
         fetched = range(number, pages, len(catalog))
-        log.response(f"{url}feed.xml", "feed", 200, [("Content-Type", "application/xml")], b"<rss/>", [])
+        log.keep(log.writer.write(log.draw_up(f"{url}feed.xml", "feed", 200, [("Content-Type", "application/xml")], b"<rss/>", [])))
         for page in fetched:
             before = told.setdefault(language, [])
             is_reprint = before and random.random() < REPRINTED
@@ -38,7 +38,8 @@ def write_captures(data_dir: Path, catalog: dict[str, Source], run: Run, pages: 
             text = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
             html = outlets.PAGE.format(
                 language=language, headline=outlets.headline(language, page), at=at.isoformat(), text=text, menu=outlets.MENU)
-            log.response(f"{url}{day:%Y/%m/%d}/{run.run_id[:8]}{page}.html", "article", 200, HEADERS, html.encode(), [])
+            page_url = f"{url}{day:%Y/%m/%d}/{run.run_id[:8]}{page}.html"
+            log.keep(log.writer.write(log.draw_up(page_url, "article", 200, HEADERS, html.encode(), [])))
         log.write("ok", None, len(fetched), None)
 
 
