@@ -17,7 +17,7 @@ import polars as pl
 from warehouse.tables.enriched import COPIES, SIGNATURES
 
 METHOD = "fracminhash"
-VERSION = "1"
+VERSION = "2"
 
 SCALE = 2                # every other shingle: a brief of 65 words keeps about 30
 WORD_SHINGLE = 5
@@ -33,7 +33,11 @@ _WORD = re.compile(r"\w+")
 
 
 def signatures(articles: pl.DataFrame) -> pl.DataFrame:
-    """enriched.signatures of staging.articles: the body's shingles, case, marks and punctuation folded away."""
+    """enriched.signatures of staging.articles: the body's shingles, without marks and punctuation.
+
+    What begins with a capital is its initial, so that a name may be spelled otherwise; case counts in nothing else. A text
+    without a whole shingle (nothing, a word, emoji, control characters) has no samples and is nobody's copy.
+    """
     rows = []
     for capture_id, source_id, language, body, day in articles.select(
         "capture_id", "source_id", "language_code", "body", "captured_date"
@@ -51,8 +55,8 @@ def copies(articles: pl.DataFrame, targets: pl.Series) -> pl.DataFrame:
     most WINDOW_DAYS days before, shares CONTAINMENT of the shorter sample. So a row depends on articles within the
     window alone, and the result is the same whatever else is in the frame.
     """
-    pairs = _pairs(articles, later=pl.col("article_id").is_in(targets.implode()), earlier=pl.lit(value=True))
-    earliest = pairs.sort("article_id", "published_at_earlier", "source_id_earlier", "article_id_earlier")
+    found = pairs(articles, later=pl.col("article_id").is_in(targets.implode()), earlier=pl.lit(value=True))
+    earliest = found.sort("article_id", "published_at_earlier", "source_id_earlier", "article_id_earlier")
     return COPIES.conform(
         earliest.unique("article_id", keep="first", maintain_order=True).select(
             "article_id",
@@ -69,11 +73,14 @@ def copies(articles: pl.DataFrame, targets: pl.Series) -> pl.DataFrame:
 def repeating(articles: pl.DataFrame, origins: pl.Series) -> pl.Series:
     """The other articles that repeat one of ``origins`` (article_ids): those whose row can change with these."""
     is_origin = pl.col("article_id").is_in(origins.implode())
-    return _pairs(articles, later=~is_origin, earlier=is_origin)["article_id"].unique().sort()
+    return pairs(articles, later=~is_origin, earlier=is_origin)["article_id"].unique().sort()
 
 
-def _pairs(articles: pl.DataFrame, later: pl.Expr, earlier: pl.Expr) -> pl.DataFrame:
-    """Each text of those ``later`` with every one of those ``earlier`` that it repeats: their columns, ``_earlier`` too."""
+def pairs(articles: pl.DataFrame, later: pl.Expr, earlier: pl.Expr) -> pl.DataFrame:
+    """Each text of those ``later`` with every one of those ``earlier`` that it repeats: their columns, ``_earlier`` too.
+
+    ``articles`` as in ``copies``; ``later`` and ``earlier`` are true of rows. ``containment`` is of the shorter sample.
+    """
     minimum = pl.when(pl.col("language_code").is_in(UNSPACED)).then(SHARED_CHARACTERS).otherwise(SHARED_WORDS)
     texts = (
         articles.select("article_id", "source_id", "language_code", "published_at", "published_date", "signature", later=later, earlier=earlier)
@@ -137,10 +144,10 @@ def _is_earlier() -> pl.Expr:
 
 def _shingles(text: str, language: str) -> np.ndarray:
     """Distinct 64-bit hashes of a text's shingles, sorted; the same in every process and on every machine."""
-    folded = unicodedata.normalize("NFKD", text.casefold().replace("ё", "е"))
+    folded = unicodedata.normalize("NFKD", text)
     words = _WORD.findall("".join(mark for mark in folded if not unicodedata.combining(mark)))
     if language in UNSPACED:
-        tokens = np.array([ord(character) for character in "".join(words)], dtype=np.uint64)
+        tokens = np.array([ord(character) for character in "".join(words).casefold()], dtype=np.uint64)
         size = CHARACTER_SHINGLE
     else:
         tokens = np.array([_word_hash(word) for word in words], dtype=np.uint64)
@@ -155,6 +162,8 @@ def _shingles(text: str, language: str) -> np.ndarray:
 
 @lru_cache(maxsize=1 << 17)
 def _word_hash(word: str) -> int:
+    is_name = word[0].isupper() and not word.isupper()   # first words of sentences too; a text all in capitals has none
+    word = (word[0] if is_name else word).casefold()
     return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest())
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from random import Random
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +62,29 @@ def test_a_signature_is_the_same_everywhere() -> None:
 def test_case_marks_and_punctuation_do_not_count() -> None:
     plain, written = text("a b c d e f g h i j k l"), text("A, b; «C» d — é F g. H! I j k L".replace("é", "e\u0301"))
     assert signatures(plain)["signature"].to_list() == signatures(written)["signature"].to_list()
+
+
+def test_a_name_is_its_initial() -> None:
+    here = text("on friday the envoy Nozdrev met fishermen of Kunashir and NATO guests in the harbour")
+    there = text("on friday the envoy Nozdryov met fishermen of Kunashiri and nato guests in the harbour")
+    other = text("on friday the envoy Ivanov met fishermen of Kunashir and NATO guests in the harbour")
+    mine, its, strange = (set(signatures(written)["signature"][0]) for written in (here, there, other))
+    assert mine == its
+    assert mine != strange
+
+
+@pytest.mark.parametrize("body", ["", "word", "🦀🐟 🐠" * 500, "\x00\x01\x1b" * 500, "。、！" * 500, "word " * 200_000, "魚" * 300_000, "２０２６"])
+def test_a_text_without_shingles_is_nobodys_copy(body: str) -> None:
+    signed = signatures(text(body, language="ja" if "魚" in body else "en"))
+    assert signed["shingle_count"][0] <= 1
+    twice = documents(("a", 0, "s1", body or " "), ("b", 1, "s2", body or " "))
+    assert origins(twice, 0, 1) == {}
+
+
+def test_a_megabyte_and_two_languages_in_one_text() -> None:
+    mixed = "\n".join([*prose(5, 60), "".join(Random(6).choice(SIGNS) for _ in range(200)), *prose(7, 250_000)])
+    assert len(mixed) > 1_000_000
+    assert origins(documents(("a", 0, "s1", mixed), ("b", 1, "s2", "\n".join(prose(5, 60)))), 0, 1) == {"b": "a"}
 
 
 def test_edited_reprints_are_found() -> None:
