@@ -10,7 +10,8 @@ page that lies there; what the generic path leaves out and puts back was found o
 a site's name or section beside the headline, some cut short: those are completed from the page. ``exact``: the headline
 is the title, or what a separator (| - – — : • · » «) parts from it. ``exact_own_title``: only pages whose <title> holds
 the headline at all, which is where their only h1 or their og:title stands in it; the others have a <title> for search
-engines. Who takes <title> for the headline gets the better of ``exact``. ``--quick``: each fourth page of aeb and titles.
+engines. That a declared headline which <title> repeats outvotes an h1 was found on ``titles_tuned``; the pages of
+``titles_held_out`` were read for earlier choices, not for this one. Who takes <title> for the headline gets the better of ``exact``. ``--quick``: each fourth page of aeb and titles.
 """
 
 from __future__ import annotations
@@ -84,6 +85,9 @@ def titles(samples: Sequence[Sample]) -> list[Row]:
         rows.append(Row(name, "titles", "exact", round(sum(right) / len(right), 4), len(right)))
         of_own = [value for value, is_own in zip(right, own, strict=True) if is_own]
         rows.append(Row(name, "titles", "exact_own_title", round(sum(of_own) / len(of_own), 4), len(of_own)))
+        for half in ("tuned", "held_out"):
+            of_half = [value for value, sample in zip(right, samples, strict=True) if sample.is_held_out == (half == "held_out")]
+            rows.append(Row(name, f"titles_{half}", "exact", round(sum(of_half) / len(of_half), 4), len(of_half)))
     without = sum(map(is_exact, samples, bare))
     return [*rows, Row(OURS, "titles", "exact_without_json_ld", round(without / len(samples), 4), len(samples))]
 

@@ -11,6 +11,7 @@ DECLARED = ("json_ld:headline", "meta:og:title", "meta:twitter:title")
 # Google's translator adds an h1 of its own
 HEADINGS = "xpath://h1[not(ancestor-or-self::*[contains(@class, 'skiptranslate')])]"
 TITLE = "xpath:(//title[not(ancestor::svg)])[1]"
+SHORT = 20  # characters; what JSON-LD and <title> have in common may be the site's name
 _PARTS = re.compile(r"\s+[-–—•·»«*]+\s+|\s*[|｜]\s*|\s+[:：]\s+")
 _QUOTES = str.maketrans("‘’“”", "''\"\"")
 
@@ -18,6 +19,7 @@ _QUOTES = str.maketrans("‘’“”", "''\"\"")
 def headline_of(page: Page) -> str | None:
     """The longest h1 that <title>, JSON-LD or Open Graph repeat; else what these declare, without the site's name.
 
+    Where no h1 stands in <title>, and a declared headline is a whole part of it, these two outvote the h1.
     Where the page declares nothing it is the only h1; where there is none, or the h1 is the site's name, the longest part
     of <title>.
     """
@@ -30,6 +32,9 @@ def headline_of(page: Page) -> str | None:
     headings = [text for element in page.elements(HEADINGS) if (text := " ".join(paragraphs(element))) not in parts[1:]]
     repeated = [text for text in headings if any(bare(text) in bare(other) for other in (title, *declared))]
     heading = max(filter(None, repeated), key=len, default="")
+    agreed = [text for text in declared if len(text) > SHORT and bare(text) in map(bare, (title, *parts))]
+    if agreed and not any(bare(text) in bare(title) for text in headings if text):
+        return agreed[0]
     if named:
         is_headline = _is_whole(heading, named) or (bare(heading) in bare(title) and not confirmed)
         return heading if heading and is_headline else _without_site(page, named)

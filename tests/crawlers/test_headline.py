@@ -31,6 +31,14 @@ def page(head: str, body: str) -> Page:
             '<meta property="og:site_name" content="Harbour Post">', "<h1>Sea</h1>", "Kelp returns",
         ),
         ('<title>Why kelp returns to us</title><meta property="og:title" content="Kelp">', "<h1>Why kelp returns</h1>", "Why kelp returns"),
+        (
+            f'<title>Kelp returns to the northern bay | Post</title>{LD.format(json.dumps({"headline": "Kelp returns to the northern bay"}))}'
+            '<meta property="og:title" content="What kelp did next">', "<h1>What kelp did next</h1>", "Kelp returns to the northern bay",
+        ),
+        (
+            f'<title>All of the bay | Harbour Post</title>{LD.format(json.dumps({"headline": "Harbour Post"}))}'
+            '<meta property="og:title" content="What kelp did next">', "<h1>What kelp did next</h1>", "What kelp did next",
+        ),
         ("", "<p>Kelp</p>", None),
         ("<title>Kelp</title>", "", "Kelp"),
     ],
