@@ -114,6 +114,19 @@ def read_by_peers(samples: Sequence[Sample], extractors: Sequence[str]) -> dict[
     return json.loads(child.run(command, environment=dict(os.environ), text=lines).output)
 
 
+def addresses() -> dict[str, str]:
+    """URL of each page below ``../shared``, by its file."""
+    found = {f"realpages/{row['file']}": row["url"] for row in _index()}
+    found |= {f"{EXTRACTION.relative_to(SHARED)}/html/{sample.name}.html.gz": sample.url for sample in extraction_benchmark()}
+    return found | {f"{DATES.relative_to(SHARED)}/html/{sample.name}": sample.url for sample in dated()}
+
+
+def unpacked(path: Path) -> bytes:
+    """A file's bytes, of a ``.gz`` those inside."""
+    content = _shared(path).read_bytes()
+    return gzip.decompress(content) if path.suffix == ".gz" else content
+
+
 def plain(text: str) -> str:
     """NFKC, every run of white space one space."""
     return " ".join(unicodedata.normalize("NFKC", text).split())

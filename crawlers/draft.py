@@ -118,7 +118,7 @@ def _name(front: Page, articles: Sequence[Page]) -> str:
 def _genre(articles: Sequence[Page]) -> str:
     for page in articles[:1]:
         fields = generic.fields_of(page)
-        return guess_genre(page.url, fields.sections, fields.body)
+        return guess_genre(page.url, fields.sections, fields.headline, fields.byline, fields.body)
     return "news"
 
 

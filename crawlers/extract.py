@@ -250,7 +250,7 @@ def _generic(
         body=fields.body,
         body_state=body_state(page, fields.body),
         language_code=language_of(fields.body, languages) or UNKNOWN_LANGUAGE,
-        genre=source.genre if source else guess_genre(page.url, fields.sections, fields.body),
+        genre=source.genre if source else guess_genre(page.url, fields.sections, fields.headline, fields.byline, fields.body),
         published=_not_future(published, captured_at),
         published_method=method,
         published_text=written,
@@ -284,7 +284,7 @@ def extract_file(html: bytes, url: str, captured_at: datetime) -> dict[str, Any]
             "body_state": body_state(page, fields.body),
             "language": language_of(fields.body),
         }
-        result |= {"genre": guess_genre(url, fields.sections, fields.body)}
+        result |= {"genre": guess_genre(url, fields.sections, fields.headline, fields.byline, fields.body)}
     result |= {"headline": fields.headline, "byline": fields.byline, "authors": authors_of(fields.byline)}
     try:
         found = _generic(page, fields, None, captured_at, identify(url))

@@ -1,25 +1,32 @@
-"""Genre of a document: by the source's rules, or, on a page of which we know no source, a rough guess."""
+"""Genre of a document: by the source's rules, or, on a page of which we know no source, by address, section and form."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-_GUESSES: tuple[tuple[str, re.Pattern[str]], ...] = (
+from crawlers.marks import genre_by_form
+
+_ADDRESSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("editorial", re.compile(r"/editorials?(?:/|$)|\beditorials?\b|社説|主張|передовица", re.I)),
     (
         "op_ed",
         re.compile(
-            r"/(?:opinions?|op-?eds?|commentary|comment|commentisfree|columns?|columnists?|views?|voices)(?:/|$)"
+            r"/(?:opinions?|op-?eds?|commentary|comment|commentisfree|columns?|columnists?|views?|voices|ideas)(?:/|$)"
             r"|\b(?:opinions?|op-?ed|commentary|columnists?|guest essay)\b|オピニオン|コラム|論壇|寄稿|мнени[ея]|колонк[аи]",
             re.I,
         ),
     ),
 )
-# The line under an op-ed that says who its author is.
-_BIO = re.compile(
-    r"\bis (?:an?|the) [^.]{0,80}?\b(?:professor|lecturer|fellow|scholar|researcher|director|analyst|author|ambassador|editor|columnist)\b"
-    r"|(?:教授|准教授|研究員|論説委員)[。）)]?$|(?:профессор|научный сотрудник|доцент|политолог)[^.]{0,80}\.?$",
+# Hosts that carry nothing but an agency's reports.
+_AGENCIES = re.compile(
+    r"^\w+://(?:[\w-]+\.)*(?:apnews\.com|ap\.org|reuters\.com|afpbb\.com|afp\.com|tass\.(?:ru|com)|interfax\.(?:ru|com)|ria\.ru"
+    r"|jiji\.com|kyodonews\.net|47news\.jp|xinhuanet\.com|yna\.co\.kr)(?:[:/]|$)",
+    re.I,
+)
+# Hosts that carry nothing but what experts write under their names.
+_EXPERTS = re.compile(
+    r"^\w+://(?:[\w-]+\.)*(?:theconversation\.com|project-syndicate\.org|eastasiaforum\.org|warontherocks\.com|foreignaffairs\.com)(?:[:/]|$)",
     re.I,
 )
 
@@ -32,10 +39,16 @@ def genre_of(url: str, headline: str, rules: Mapping[str, str], default: str) ->
     return default
 
 
-def guess_genre(url: str, sections: list[str], body: str) -> str:
-    """op_ed or editorial where URL path or declared section say so, op_ed where a line on the author ends it, else news."""
+def guess_genre(url: str, sections: Sequence[str], headline: str | None, byline: str | None, body: str) -> str:
+    """editorial or op_ed where path, declared section or form say so, wire on an agency's host, else what the form says.
+
+    ``body`` has one paragraph per line. A guardian's editorial lies under its opinions: a form of editorial goes before op_ed.
+    """
     path = re.sub(r"^\w+://[^/]*", "", url)
-    for genre, pattern in _GUESSES:
+    form = genre_by_form(headline, byline, body)
+    for genre, pattern in _ADDRESSES:
         if pattern.search(path) or any(pattern.search(section) for section in sections):
-            return genre
-    return "op_ed" if any(_BIO.search(line) for line in body.split("\n")[-4:] if len(line) < 400) else "news"
+            return form if form == "editorial" else genre
+    if form != "news":
+        return form
+    return "wire" if _AGENCIES.search(url) else "op_ed" if _EXPERTS.search(url) else form
