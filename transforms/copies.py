@@ -145,7 +145,9 @@ def _is_earlier() -> pl.Expr:
 def _shingles(text: str, language: str) -> np.ndarray:
     """Distinct 64-bit hashes of a text's shingles, sorted; the same in every process and on every machine."""
     folded = unicodedata.normalize("NFKD", text)
-    words = _WORD.findall("".join(mark for mark in folded if not unicodedata.combining(mark)))
+    if not folded.isascii():
+        folded = "".join(mark for mark in folded if not unicodedata.combining(mark))
+    words = _WORD.findall(folded)
     if language in UNSPACED:
         tokens = np.array([ord(character) for character in "".join(words).casefold()], dtype=np.uint64)
         size = CHARACTER_SHINGLE
