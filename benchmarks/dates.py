@@ -17,10 +17,11 @@ from benchmarks.form import OURS, Row, report
 from benchmarks.pages import Sample
 from crawlers import generic
 from crawlers.catalog import load_source
+from crawlers.confidence import confidence_of
 from crawlers.dates import Dateline
-from crawlers.extract import published_by_rules
 from crawlers.headline import headline_of
 from crawlers.page import Unfit
+from crawlers.published import published_by_rules
 from nichiro.settings import Settings
 
 PEERS = ("htmldate", "trafilatura", "newspaper4k", "news-please", "goose3")
@@ -36,16 +37,33 @@ def measure(quick: bool) -> list[Row]:
         rows += _rows(system, dated, [_day(page["date"]) for page in found])
     rows += _rows(OURS, dated, [line.local_date if line else None for line in map(generic_date, dated)])
     exact = [bool(line) and _is_exact(sample, line) for sample, line in zip(press, map(generic_date, press), strict=True)]
+    rows += confidences(dated)
     return [*rows, _share("expected", "minute_zone_exact", exact), _share("kremlin", "day_accuracy", kremlin_days())]
 
 
 def generic_date(sample: Sample) -> Dateline | None:
     """The publication date by the generic path; None where it gives none."""
+    found = _generic(sample)
+    return found[0] if found else None
+
+
+def _generic(sample: Sample) -> tuple[Dateline, str, str] | None:
     page = sample.page
     try:
-        return generic.published_of(page, headline_of(page) or "", None, generic.languages_of(page), READ_AT)[0]
+        return generic.published_of(page, headline_of(page) or "", None, generic.languages_of(page), READ_AT)
     except Unfit:
         return None
+
+
+def confidences(dated: Sequence[Sample]) -> list[Row]:
+    """Of the half on which confidences were not measured: their mean, and the share of these dates that is right."""
+    shares, right = [], []
+    for sample in dated:
+        if sample.is_held_out and (found := _generic(sample)):
+            shares.append(confidence_of(found[1], is_ruled=False) or 0.0)
+            right.append(found[0].local_date == sample.published)
+    mean = Row(OURS, "dates_held_out", "confidence_mean", round(sum(shares) / len(shares), 4), len(shares))
+    return [mean, _share("dates_held_out", "right_share", right)]
 
 
 def kremlin_days() -> list[bool]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Any
@@ -78,6 +78,7 @@ class Dateline:
     instant_utc: datetime
     local_date: date
     precision: str  # minute, day or month
+    zone: str | None = field(default=None, compare=False)  # "+09:00" as written, else the publisher's "Asia/Tokyo"; None: UTC assumed
 
     @classmethod
     def of_day(cls, day: date, zone: tzinfo, precision: str = "day") -> Dateline:
@@ -118,7 +119,7 @@ def read_date(
         return _settle(parsed.date(), parsed.timetz() if has_time else None, local, "day")
     if re.fullmatch(r"\d{10}|\d{13}", text):
         seconds = int(text) / (1000 if len(text) == 13 else 1)
-        return Dateline.of_instant(datetime.fromtimestamp(seconds, UTC), local or UTC)
+        return replace(Dateline.of_instant(datetime.fromtimestamp(seconds, UTC), local or UTC), zone="+00:00")
     return _search(text, local, tuple(languages), reference) or _last_resort(text, local, languages)
 
 
@@ -148,10 +149,12 @@ def _search(text: str, local: tzinfo | None, languages: tuple[str, ...], referen
 
 
 def _settle(day: date, clock: time | None, local: tzinfo | None, precision: str) -> Dateline:
+    zone = getattr(local, "key", None)
     if clock is None:
-        return Dateline.of_day(day, local or UTC, precision)
+        return replace(Dateline.of_day(day, local or UTC, precision), zone=zone)
     written = clock.tzinfo or local or UTC
-    return Dateline.of_instant(datetime.combine(day, clock, written), local or written)
+    instant = datetime.combine(day, clock, written)
+    return replace(Dateline.of_instant(instant, local or written), zone=instant.isoformat()[-6:] if clock.tzinfo else zone)
 
 
 def _day(parts: dict[str, Any], languages: tuple[str, ...], reference: date | None) -> tuple[date, str]:

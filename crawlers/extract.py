@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from crawlers import generic
-from crawlers.byline import authors_of
+from crawlers.byline import authors_of, credits_of
 from crawlers.canonical import Identity, identify
 from crawlers.challenge import marker_in
 from crawlers.completeness import body_state
-from crawlers.dates import Dateline, UnreadableDate, read_date
+from crawlers.confidence import confidence_of
+from crawlers.credit import Credit
+from crawlers.dates import Dateline
 from crawlers.encoding import Undecodable, decode
+from crawlers.generic import Candidate, candidates_of
 from crawlers.genre import genre_of, guess_genre
 from crawlers.headline import headline_of
 from crawlers.language import language_of
@@ -22,9 +24,11 @@ from crawlers.maintext import main_text
 from crawlers.page import Page, Unfit
 from crawlers.pairs import pair_of
 from crawlers.paragraphs import one_line, paragraphs
-from crawlers.source import Extract, Published, Source
+from crawlers.provisional import is_provisional
+from crawlers.published import candidates_by_rules, not_future, other_date, published_by_rules
+from crawlers.source import Extract, Source
+from crawlers.turns import Turn, turns_of
 
-FUTURE = timedelta(hours=36)  # a day's lead of the farthest zone and half a day of a publisher's wrong clock
 LONGEST_HEADLINE = 1_000  # characters; more is a selector gone astray, or spite
 TOP = 5  # lines of a generic text among which its headline and date may stand, and a menu above them
 UNKNOWN_LANGUAGE = "und"  # ISO 639-2's code for it; 639-1 has none
@@ -54,6 +58,11 @@ class Extracted:
     modified_at: datetime | None
     event_date: date | None
     method: str
+    credits: list[Credit] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
+    candidates: list[Candidate] = field(default_factory=list)
+    confidence: float | None = None
+    is_provisional: bool = False
     pair_id: str | None = None
 
 
@@ -105,23 +114,30 @@ def _by_rules(
 ) -> Extracted:
     headline = _headline(page, rules)
     published, method, written = published_by_rules(page, rules.published, source, captured_at)
-    modified = _other_date(page, rules.modified, source, captured_at)
-    event = _other_date(page, rules.event, source, captured_at)
+    modified = other_date(page, rules.modified, source, captured_at)
+    event = other_date(page, rules.event, source, captured_at)
     bylines = page.values(rules.byline) if rules.byline else []
     lede = "\n".join(page.values(rules.lede)) or None if rules.lede else None
     is_paywalled = bool(rules.paywall and page.elements(rules.paywall))
+    provisional = bool(rules.provisional and re.search(rules.provisional, f"{page.url}\n{headline}")) or is_provisional(page)
+    marked = _speakers(page, rules.turns) if rules.turns else None
     body = "\n".join(_body(page, rules, rules.body, lede) if rules.body else _main_text(page, headline, written))
     return Extracted(
         identity=identity,
         headline=headline,
         byline=", ".join(bylines) or None,
         authors=authors_of("; ".join(bylines)),
+        credits=credits_of("; ".join(bylines), rules.role or _role(source)),
+        turns=turns_of(body, marked),
+        candidates=candidates_by_rules(page, rules, source, captured_at),
+        confidence=confidence_of(method, is_ruled=True),
+        is_provisional=provisional,
         lede=lede,
         body=body,
         body_state=body_state(page, body, is_paywalled),
         language_code=language_of(body, source.language) or source.language[0],
         genre=genre_of(page.url, headline, rules.genre, source.genre),
-        published=_not_future(published, captured_at),
+        published=not_future(published, captured_at),
         published_method=method,
         published_text=written,
         modified_at=modified.instant_utc if modified else None,
@@ -154,54 +170,16 @@ def _short(headline: str) -> str:
     return headline
 
 
-def published_by_rules(
-    page: Page, where: Published, source: Source, captured_at: datetime
-) -> tuple[Dateline, str, str]:
-    """The publication date, the kind of selector that found it, and the text that it was read from."""
-    for selector in where.select:
-        if not (values := page.values(selector)):
-            continue
-        try:
-            lines = [(_read(value, where, source, captured_at), value) for value in values]
-            if len({line.local_date for line, _ in lines}) > 1:
-                raise Unfit("many_dates", f"{selector}: {', '.join(values)}"[:200])
-            line, written = next((pair for pair in lines if pair[0].precision == "minute"), lines[0])
-            if line.precision == "day" and where.time and (clock := page.values(where.time)):
-                written = f"{written} {clock[0]}"
-                line = _read(written, where, source, captured_at)
-        except UnreadableDate as error:
-            raise Unfit(error.reason, f"{selector}: {error}"[:200]) from error
-        return line, selector.partition(":")[0], written
-    raise Unfit("no_date", ", ".join(where.select))
+def _speakers(page: Page, selector: str) -> set[str]:
+    """The texts of the elements that hold speakers' names, each once, without tooltips."""
+    marks = page.elements(selector)
+    plain = {mark.text or "" for mark in marks if not len(mark)}
+    return {one_line(text) for text in plain} | {" ".join(paragraphs(mark)) for mark in marks if len(mark)}
 
 
-def _other_date(
-    page: Page, where: Published | None, source: Source, captured_at: datetime
-) -> Dateline | None:
-    """A date that the article can do without: what does not read is absent."""
-    if where is None:
-        return None
-    for value in (value for selector in where.select for value in page.values(selector)):
-        try:
-            return _read(value, where, source, captured_at)
-        except UnreadableDate:
-            continue
-    return None
-
-
-def _read(written: str, where: Published, source: Source, captured_at: datetime) -> Dateline:
-    zone = where.timezone or source.timezone
-    return read_date(
-        written, where.formats, zone, source.language, captured_at.astimezone(ZoneInfo(zone)).date()
-    )
-
-
-def _not_future(line: Dateline, captured_at: datetime) -> Dateline:
-    if line.instant_utc > captured_at + FUTURE:
-        raise Unfit(
-            "future_date", f"{line.instant_utc:%Y-%m-%dT%H:%MZ}, fetched {captured_at:%Y-%m-%dT%H:%MZ}"
-        )
-    return line
+def _role(source: Source | None) -> str | None:
+    """What all of a publisher's authors are: a government's are officials, a wire's are of the wire."""
+    return {"government": "official", "wire": "wire"}.get(source.publisher.kind) if source else None
 
 
 def _body(page: Page, rules: Extract, selector: str, lede: str | None) -> list[str]:
@@ -246,12 +224,17 @@ def _generic(
         headline=_short(fields.headline),
         byline=fields.byline,
         authors=authors_of(fields.byline),
+        credits=credits_of(fields.byline, _role(source)),
+        turns=turns_of(fields.body),
+        candidates=candidates_of(page, zone, languages, captured_at.date()),
+        confidence=confidence_of(method, is_ruled=False),
+        is_provisional=is_provisional(page),
         lede=None,
         body=fields.body,
         body_state=body_state(page, fields.body),
         language_code=language_of(fields.body, languages) or UNKNOWN_LANGUAGE,
         genre=source.genre if source else guess_genre(page.url, fields.sections, fields.headline, fields.byline, fields.body),
-        published=_not_future(published, captured_at),
+        published=not_future(published, captured_at),
         published_method=method,
         published_text=written,
         modified_at=generic.modified_of(page, zone),

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from htmldate import find_date
 from lxml.html import HtmlElement
 
-from crawlers.dates import Dateline, ImpossibleDate, UnreadableDate, date_in, read_date
+from crawlers.dates import LONGEST, Dateline, ImpossibleDate, UnreadableDate, date_in, read_date
 from crawlers.headline import bare, headline_of
 from crawlers.maintext import main_text
 from crawlers.page import Page, Unfit
@@ -80,6 +80,28 @@ def fields_of(page: Page) -> Fields:
     return Fields(headline, ", ".join(authors) or None, sections, "\n".join(main_text(page, headline)))
 
 
+def candidates_of(page: Page, zone: str | None, languages: Sequence[str], today: date) -> list[Candidate]:
+    """Every date that JSON-LD and meta elements declare, of publication and of change, whichever the article got."""
+    return [
+        candidate_of(field, where, value, zone, languages, today)
+        for field, selectors in (("published", (*PUBLISHED, *UNNAMED)), ("modified", MODIFIED))
+        for where in selectors
+        if where.startswith(("json_ld:", "meta:"))
+        for value in page.values(where)
+    ]
+
+
+def candidate_of(
+    field: str, where: str, written: str, zone: str | None, languages: Sequence[str], today: date, formats: Sequence[str] = ()
+) -> Candidate:
+    """One date that a selector finds; without an instant where it does not read."""
+    try:
+        line = read_date(written, formats, zone, languages, today)
+    except UnreadableDate:
+        return Candidate(field, where.partition(":")[0], written[:LONGEST], None)
+    return Candidate(field, where.partition(":")[0], written, line.instant_utc)
+
+
 def languages_of(page: Page) -> list[str]:
     """The language that the page declares, for the names of months."""
     return [value.partition("-")[0].lower() for value in page.values("xpath:/html/@lang")]
@@ -112,6 +134,15 @@ def published_of(
     if shown:
         return shown.line, SHOWN, shown.written
     raise trouble
+
+
+class Candidate(NamedTuple):
+    """A date that the page gives: ``field`` is published, modified or event, ``method`` the kind of selector."""
+
+    field: str
+    method: str
+    text: str
+    instant: datetime | None
 
 
 class Shown(NamedTuple):

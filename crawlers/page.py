@@ -41,6 +41,7 @@ class Page:
     def __init__(self, text: str, url: str) -> None:
         self.url = url
         self.text = text
+        self._remembered: dict[str, list[str]] = {}
         # a str with an XML declaration would be refused, so lxml gets bytes and their encoding
         parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
         try:
@@ -59,6 +60,12 @@ class Page:
     def values(self, selector: str) -> list[str]:
         """The distinct, non-empty values that a selector of any kind gives, whitespace collapsed, in order."""
         return list(dict.fromkeys(filter(None, (one_line(value) for value in self._values(selector)))))
+
+    def remembered(self, selector: str) -> list[str]:
+        """As ``values``, looked for once: as the page was when first asked, before a body was stripped."""
+        if selector not in self._remembered:
+            self._remembered[selector] = self.values(selector)
+        return self._remembered[selector]
 
     def _values(self, selector: str) -> Iterator[str]:
         kind, _, rest = selector.partition(":")

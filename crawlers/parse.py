@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -18,7 +19,7 @@ from warehouse.tables.staging import ARTICLES, OUTCOMES, QUARANTINE
 if TYPE_CHECKING:
     from warehouse.archive import ArchivedResponse
 
-PARSER_VERSION = "parse-4"  # raise it when the same page would read differently
+PARSER_VERSION = "parse-5"  # raise it when the same page would read differently
 HTML = ("text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain")
 REDIRECTS = (301, 302, 303, 307, 308)
 
@@ -129,17 +130,23 @@ def _article(capture: Row, found: Extracted, version: str) -> Row:
         "headline": found.headline,
         "byline": found.byline,
         "authors": found.authors,
+        "credits": [asdict(credit) for credit in found.credits],
         "lede": found.lede,
         "body": found.body,
         "body_length": len(found.body),
         "body_state": found.body_state,
+        "turns": [asdict(turn) for turn in found.turns],
         "language_code": found.language_code,
         "genre": found.genre,
+        "is_provisional_translation": found.is_provisional,
         "published_at": found.published.instant_utc,
         "published_date": found.published.local_date,
         "published_precision": found.published.precision,
         "published_method": found.published_method,
         "published_text": found.published_text,
+        "published_zone": found.published.zone,
+        "published_confidence": found.confidence,
+        "published_candidates": [candidate._asdict() for candidate in found.candidates],
         "modified_at": found.modified_at,
         "event_date": found.event_date,
         "content_sha256": content,

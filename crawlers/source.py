@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from warehouse.columns import ACCESS, GENRES, PUBLISHER_KINDS
+from warehouse.columns import ACCESS, AUTHOR_ROLES, GENRES, PUBLISHER_KINDS
 
 
 def _regex(text: str) -> str:
@@ -34,6 +34,7 @@ def _zone(name: str) -> str:
 Regex = Annotated[str, AfterValidator(_regex)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Genre = Literal[GENRES]  # type: ignore[valid-type]
+Role = Literal[AUTHOR_ROLES]  # type: ignore[valid-type]
 
 
 ARCHIVE_DAYS = 30  # where nothing is declared: long enough to mend rules by, no archive of others' works
@@ -142,6 +143,11 @@ class Extract(Model):
     paywall: str | None = Field(None, description="css or xpath that is there when the page gives only a lead")
     challenge: list[str] = Field(default_factory=list, description="strings that mark a bot challenge")
     headline_strip: Regex | None = Field(None, description="regex removed from the headline")
+    turns: str | None = Field(None, description="css or xpath of the elements that hold speakers' names in a transcript")
+    provisional: Regex | None = Field(
+        None, description="regex on URL or headline of what the publisher translates provisionally, where the page need not say so"
+    )
+    role: Role | None = Field(None, description="what the authors are, where the byline need not say so")
 
 
 class Shared(Model):

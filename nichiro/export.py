@@ -47,7 +47,9 @@ def export(connection: Connection, names: Sequence[str], format: str, folder: Pa
 
 
 def flat(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with lists joined by "; ", for formats that know no lists."""
+    """The frame with lists joined by "; ", structs in them as JSON, for formats that know no lists."""
+    structs = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List) and isinstance(dtype.inner, pl.Struct)]
+    frame = frame.with_columns(pl.col(name).list.eval(pl.element().struct.json_encode()) for name in structs)
     lists = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List)]
     return frame.with_columns(pl.col(name).cast(pl.List(pl.String)).list.join("; ") for name in lists)
 

@@ -12,9 +12,11 @@ import polars as pl
 
 from nichiro.spans import Say, around, keys, spans, tell
 from transforms.articles import articles, served_text
+from transforms.authors import authors
 from transforms.copies import copies, repeating
 from transforms.documents import documents, fates
 from transforms.revisions import revisions
+from transforms.turns import turns
 from warehouse.columns import PARTITION
 from warehouse.lake import Lake, Partition
 from warehouse.store import Candidate
@@ -34,6 +36,8 @@ def settle(
     others = _copies(lake, candidate, affected, current.select(_COMPARED), say)
     days = set(before["published_date"]) | set(current["published_date"]) | _move(candidate, others)
     current = current.join(_texts(lake, candidate, current.select("capture_id"), sources), on="capture_id", how="left")
+    candidate.replace(marts.AUTHORS, affected, authors(current))
+    candidate.replace(marts.TURNS, affected, turns(current))
     for span in spans(set(current["published_date"])):
         settled = current.filter(pl.col("published_date").is_in(span))
         captures = settled.select("capture_id")
@@ -116,12 +120,14 @@ def _move(candidate: Candidate, others: pl.DataFrame) -> set[date]:
 
 
 def _texts(lake: Lake, candidate: Candidate, captures: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
-    """capture_id and what may be served of its body, which the lake holds whole."""
-    found = [pl.DataFrame(schema={"capture_id": pl.String, "text": pl.String})]
+    """capture_id and what the lake alone holds: its credits and turns, and of its body what may be served."""
+    columns = ["capture_id", "source_id", "credits", "turns"]
+    found = [pl.DataFrame(schema={name: staging.ARTICLES.schema[name] for name in columns if name != "source_id"} | {"text": pl.String})]
     where = _where(candidate, captures)
     for start in range(0, len(where), TEXTS):
-        bodies = lake.read_all(staging.ARTICLES, where[start : start + TEXTS], ["capture_id", "source_id", "body"])
-        found.append(served_text(bodies.join(captures, on="capture_id", how="semi"), sources))
+        bodies = lake.read_all(staging.ARTICLES, where[start : start + TEXTS], [*columns, "body"])
+        bodies = bodies.join(captures, on="capture_id", how="semi")
+        found.append(bodies.select("capture_id", "credits", "turns").join(served_text(bodies, sources), on="capture_id"))
     return pl.concat(found)
 
 

@@ -166,6 +166,9 @@ def _source_day(rows: dict[str, list[dict]], rng: random.Random, source_id: str,
             "method": "rules", "method_version": "1+rules:aa12bb",
         }
         rows["staging.articles"].append(staged)
+        told = {name: staged[name] for name in ("article_id", "capture_id", "source_id", "published_date", "method_version")}
+        rows["marts.authors"].append(told | {"number": 1, "name": "Ada Maker", "role": "staff", "given_name": "Ada", "family_name": "Maker"})
+        rows["marts.turns"].append(told | {"number": 1, "speaker": "Ada Maker", "role": None, "start_offset": 0, "end_offset": 12})
         rows["enriched.relevance"].append(common | versions | {
             "relevance": relevance, "relevance_score": 6.0 if relevance == "strong" else 1.0,
             "passage_count": 2, "passage_share": 0.4, "method": "beat_terms",

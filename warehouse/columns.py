@@ -16,6 +16,8 @@ GENRES = (
     "op_ed", "editorial", "official_statement", "press_conference", "readout",
     "diet_speech", "interview", "news", "wire",
 )
+AUTHOR_ROLES = ("columnist", "staff", "official", "wire", "academic", "contributor")
+TURN_ROLES = ("question", "answer", "statement")
 BODY_STATES = ("full", "truncated", "lead", "paywalled")
 PRECISIONS = ("minute", "day", "month")
 RELEVANCE = ("strong", "passage", "none")
@@ -63,3 +65,10 @@ LANGUAGE_CODE = Column("language_code", pl.String, "ISO 639-1 language of the te
 COUNTRY_CODE = Column("country_code", pl.String, "ISO 3166-1 alpha-2 country of the publisher")
 GENRE = Column("genre", pl.String, "genre of the document", values=GENRES)
 HEADLINE = Column("headline", pl.String, "headline as served")
+PUBLISHED_CONFIDENCE = Column(
+    "published_confidence", pl.Float64, "share of pages on which a date found by this method was right when measured; null where it was not measured",
+    nullable=True, minimum=0, maximum=1,
+)
+CREDITS = pl.List(pl.Struct({"name": pl.String, "role": pl.String, "given_name": pl.String, "family_name": pl.String}))
+TURNS = pl.List(pl.Struct({"speaker": pl.String, "role": pl.String, "start": pl.Int64, "end": pl.Int64}))
+CANDIDATES = pl.List(pl.Struct({"field": pl.String, "method": pl.String, "text": pl.String, "instant": UTC_INSTANT}))

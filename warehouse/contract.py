@@ -20,8 +20,6 @@ _SQL_TYPES: dict[object, str] = {
     pl.Float64: "DOUBLE",
     pl.Date: "DATE",
     UTC_INSTANT: "TIMESTAMPTZ",
-    pl.List(pl.String): "VARCHAR[]",
-    pl.List(pl.UInt64): "UBIGINT[]",
     pl.Binary: "BLOB",
 }
 
@@ -40,7 +38,7 @@ class Column:
 
     @property
     def sql_type(self) -> str:
-        return _SQL_TYPES[self.dtype]
+        return _sql_type(self.dtype)
 
 
 @dataclass(frozen=True)
@@ -118,6 +116,19 @@ class Table:
             if not column.nullable and (nulls := frame[column.name].null_count()):
                 raise ContractError(f"{self.name}.{column.name}: {nulls} rows without a value")
         return frame
+
+
+def _sql_type(dtype: object) -> str:
+    """DuckDB's name of a type; lists and structs are made of their parts."""
+    if isinstance(dtype, pl.List):
+        return f"{_sql_type(dtype.inner)}[]"
+    if isinstance(dtype, pl.Struct):
+        return f"STRUCT({', '.join(f'{_identifier(field.name)} {_sql_type(field.dtype)}' for field in dtype.fields)})"
+    return _SQL_TYPES[dtype]
+
+
+def _identifier(name: str) -> str:
+    return '"' + name + '"'
 
 
 def _quote(text: str) -> str:

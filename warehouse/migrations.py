@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from nichiro.errors import ContractError
+from warehouse.columns import CANDIDATES, CREDITS, TURNS
 from warehouse.contract import UTC_INSTANT, Table
 
 if TYPE_CHECKING:
@@ -28,11 +29,24 @@ def _with(**added: pl.DataType | type[pl.DataType]) -> Step:
     )
 
 
+def _credited(frame: pl.DataFrame) -> pl.DataFrame:
+    """staging.articles 2 -> 3: authors become credits without a role; what else is new was not kept then."""
+    frame = _with(
+        credits=CREDITS, turns=TURNS, published_zone=pl.String, published_confidence=pl.Float64,
+        published_candidates=CANDIDATES, is_provisional_translation=pl.Boolean,
+    )(frame)
+    nothing = [pl.lit(None, pl.String).alias(name) for name in ("role", "given_name", "family_name")]
+    credits = pl.col("authors").list.eval(pl.struct(pl.element().alias("name"), *nothing)).cast(CREDITS)
+    return frame.with_columns(pl.coalesce("credits", credits)) if frame.height else frame
+
+
 STEPS: dict[tuple[str, int], Step] = {
     ("raw.fetches", 1): _with(robots_rule=pl.String, robots_sha256=pl.String, robots_at=UTC_INSTANT, reserved=pl.String),
     ("raw.discoveries", 1): _with(item_count=pl.Int64),
     ("staging.articles", 1): _with(pair_id=pl.String),
     ("marts.articles", 1): _with(pair_id=pl.String),
+    ("staging.articles", 2): _credited,
+    ("marts.articles", 2): _with(published_confidence=pl.Float64, is_provisional_translation=pl.Boolean),
     ("ops.check_results", 1): _with(threshold=pl.Float64),
 }
 """(table name, version that it starts from) -> step."""
@@ -81,10 +95,13 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
             connection.execute(f"DROP TABLE {table.name}")
             if frame is None:
                 stale.append(table.name)
+        elif not version and found and table.zone == "marts":
+            stale.append(table.name)   # new among what the release holds: to be made of all of it
         for statement in () if is_narrower else table.ddl():
             connection.execute(statement)
         if frame is not None:
-            connection.register("migrated", frame.to_arrow())
+            served = [column.name for column in table.served_columns]
+            connection.register("migrated", frame.select(served).to_arrow())
             connection.execute(f"INSERT INTO {table.name} BY NAME FROM migrated")
             connection.unregister("migrated")
         connection.execute("DELETE FROM ops.contracts WHERE table_name = ?", [table.name])

@@ -86,5 +86,7 @@ def difference(tables: Tables, undisturbed: Tables) -> Difference:
 
 
 def _counted(frame: pl.DataFrame) -> pl.DataFrame:
+    structs = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List) and isinstance(dtype.inner, pl.Struct)]
+    frame = frame.with_columns(pl.col(name).list.eval(pl.element().struct.json_encode()) for name in structs)
     flat = frame.with_columns(pl.col(pl.List(pl.String)).list.join("\x1f"), pl.col(pl.List(pl.UInt64)).cast(pl.List(pl.String)).list.join("\x1f"))
     return flat.group_by(flat.columns).agg(n=pl.len().cast(pl.Int64))

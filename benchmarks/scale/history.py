@@ -27,6 +27,7 @@ from nichiro.lexicons import load_lexicons
 from nichiro.partitions import enriching, gating, open_for, parsing
 from transforms.beat import Beat
 from transforms.health import source_days
+from warehouse.columns import CANDIDATES, CREDITS, TURNS
 from warehouse.contract import Table
 from warehouse.lake import CONTRACT_VERSION, Entry, Lake, Manifest, Partition
 from warehouse.settled import open_days
@@ -205,7 +206,8 @@ class _Quarter:
         url = pl.format("http://{}/{}/{}.html", "host", pl.col("published_date").dt.strftime("%Y/%m/%d"), "number")
         return frame.with_columns(
             url=url, canonical_url=url, run_id=pl.lit(f"{self.captured:%Y%m%d}T010000Z-001"), is_alternate_view=pl.lit(value=False), byline=pl.lit(None),
-            authors=pl.lit([], pl.List(pl.String)), lede=pl.lit(None), body_length=pl.col("body").str.len_chars().cast(pl.Int64), body_state=pl.lit("full"),
+            authors=pl.lit([], pl.List(pl.String)), credits=pl.lit([], CREDITS), turns=pl.lit([], TURNS), published_candidates=pl.lit([], CANDIDATES),
+            is_provisional_translation=pl.lit(value=False), published_zone=pl.lit("+00:00"), published_confidence=pl.lit(0.9), lede=pl.lit(None), body_length=pl.col("body").str.len_chars().cast(pl.Int64), body_state=pl.lit("full"),
             published_at=pl.col("published_date").cast(pl.Datetime("us", "UTC")) + pl.duration(minutes="minute"), published_precision=pl.lit("minute"),
             published_method=pl.lit("css"), published_text=pl.col("published_date").cast(pl.String), modified_at=pl.lit(None), event_date=pl.lit(None),
             content_sha256=pl.col("capture_id") + pl.col("capture_id"), captured_at=pl.lit(seen), captured_date=pl.lit(self.captured), basis=pl.lit("backfill"),

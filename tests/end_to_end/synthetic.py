@@ -173,7 +173,9 @@ class World:
             return
         rows["staging.articles"].append(key | METHOD | {
             "article_id": document.article_id, "url": url, "canonical_url": url.removesuffix("/print"), "is_alternate_view": how == "alternate",
-            "headline": f"{document.article_id} {capture['version']}", "byline": None, "authors": [], "lede": None,
+            "headline": f"{document.article_id} {capture['version']}", "byline": None, "authors": ["A. Author"], "lede": None,
+            "credits": [{"name": "A. Author", "role": "staff", "given_name": "A.", "family_name": f"Author {capture['version']}"}],
+            "turns": [{"speaker": "A. Author", "role": None, "start": 0, "end": 1 + number} for number in range(len(document.topics))],
             "body": "b" * _length(document, capture), "body_length": _length(document, capture), "body_state": "full", "language_code": document.source[2], "genre": document.source[3],
             "published_at": document.published_at + capture["shift"], "published_date": document.published_date + capture["shift"],
             "published_precision": "minute", "published_method": "css", "published_text": "", "modified_at": None, "event_date": None,

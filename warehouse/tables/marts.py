@@ -6,6 +6,7 @@ import polars as pl
 
 from warehouse.columns import (
     ARTICLE_ID,
+    AUTHOR_ROLES,
     BODY_STATES,
     CAPTURE_ID,
     COUNTRY_CODE,
@@ -17,10 +18,12 @@ from warehouse.columns import (
     PAIR_ID,
     PRECISIONS,
     PUBLISHED_AT,
+    PUBLISHED_CONFIDENCE,
     PUBLISHED_DATE,
     PUBLISHER_KINDS,
     RELEVANCE,
     SOURCE_ID,
+    TURN_ROLES,
     URL,
 )
 from warehouse.contract import UTC_INSTANT, Column, Table
@@ -48,7 +51,9 @@ ARTICLES = Table(
         PUBLISHED_AT,
         PUBLISHED_DATE,
         Column("published_precision", pl.String, "what the page says of the time", values=PRECISIONS),
+        PUBLISHED_CONFIDENCE,
         Column("event_date", pl.Date, "day of the announced event, where the page gives one", nullable=True),
+        Column("is_provisional_translation", pl.Boolean, "page or rules call it a provisional or unofficial translation", nullable=True),
         Column("body_state", pl.String, "whether the page gives the whole text", values=BODY_STATES),
         Column("body_length", pl.Int64, "characters of the body", minimum=0),
         Column("text", pl.String, "the text as the source's terms allow: whole, excerpt or none", nullable=True),
@@ -67,7 +72,49 @@ ARTICLES = Table(
     primary_key=("article_id",),
     partition="published_date",
     window_days=30,
-    version=2,
+    version=3,
+)
+
+AUTHORS = Table(
+    zone="marts",
+    noun="authors",
+    grain="One row per document and author: who wrote it, and as what; of its latest accepted version.",
+    columns=(
+        ARTICLE_ID,
+        Column("number", pl.Int64, "place in the byline, from 1", minimum=1),
+        CAPTURE_ID,
+        SOURCE_ID,
+        PUBLISHED_DATE,
+        Column("name", pl.String, "name as given, without office and title"),
+        Column("role", pl.String, "what the author is, by byline or rules; null where nothing tells", nullable=True, values=AUTHOR_ROLES),
+        Column("given_name", pl.String, "given names, patronymic and initials included; null where the order is not certain", nullable=True),
+        Column("family_name", pl.String, "family name; null as above", nullable=True),
+        METHOD_VERSION,
+    ),
+    primary_key=("article_id", "number"),
+    partition="published_date",
+    window_days=0,
+)
+
+TURNS = Table(
+    zone="marts",
+    noun="turns",
+    grain="One row per document and speaker turn: who spoke, and where in its text; of its latest accepted version.",
+    columns=(
+        ARTICLE_ID,
+        Column("number", pl.Int64, "place among the turns, from 1", minimum=1),
+        CAPTURE_ID,
+        SOURCE_ID,
+        PUBLISHED_DATE,
+        Column("speaker", pl.String, "speaker as printed"),
+        Column("role", pl.String, "question, answer or statement; null where nothing tells", nullable=True, values=TURN_ROLES),
+        Column("start_offset", pl.Int64, "characters of the body before the words; in marts.articles.text where that is whole", minimum=0),
+        Column("end_offset", pl.Int64, "characters of the body up to their end", minimum=1),
+        METHOD_VERSION,
+    ),
+    primary_key=("article_id", "number"),
+    partition="published_date",
+    window_days=0,
 )
 
 REVISIONS = Table(

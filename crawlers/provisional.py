@@ -1,0 +1,35 @@
+"""Whether a page calls its text a provisional or unofficial translation: such a wording is not the official one."""
+
+from __future__ import annotations
+
+import re
+
+from lxml.html import HtmlElement
+
+from crawlers.page import Page
+from crawlers.paragraphs import UNREAD
+
+LONGEST = 200  # characters; a longer piece of text tells of translations rather than calling this one so
+_HINTS = ("ranslation", "訳", "перевод")
+_REMARK = re.compile(
+    r"\b(?:provisional|unofficial|informal)\s+(?:\w+\s+)?translation\b|仮訳|暫定訳|非公式訳"
+    r"|\b(?:неофициальн|предварительн|рабоч)\w+\s+перевод\w*",
+    re.I,
+)
+
+
+def is_provisional(page: Page) -> bool:
+    """Whether a short piece of the page's text says so; a link to another translation is no remark on this text."""
+    if not (any(hint in page.text for hint in _HINTS) and _REMARK.search(page.text)):
+        return False
+    for element in page.tree.iter():
+        if not isinstance(element.tag, str) or element.tag in UNREAD:
+            continue
+        pieces = [element.text or "", *(child.tail or "" for child in element)]
+        if any(len(piece) <= LONGEST and _REMARK.search(piece) for piece in pieces) and not _is_link(element):
+            return True
+    return False
+
+
+def _is_link(element: HtmlElement) -> bool:
+    return element.tag == "a" or next(element.iterancestors("a"), None) is not None

@@ -1,0 +1,134 @@
+"""Speaker turns of transcripts, press conferences and interviews: who spoke, as what, and where in the body. Own rules.
+
+Where a source's rules mark the elements that hold speakers' names, a line that begins with one of them begins a turn.
+Elsewhere a label must look like a speaker by itself, and a text needs two of them: a question, or two speakers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+
+LONGEST_LABEL = 160  # characters, of which an office may take most
+_COLON = re.compile(r"[:：](?:[\s\u3000]+|$)")
+_BRACKETED = re.compile(r"(?:【(?P<square>[^】\n]{1,40})】|[（(](?P<round>[^）)\n]{1,30})[）)])[\s\u3000]*")
+_MINUTES = re.compile(r"[○〇◯]\s*(?P<speaker>[^\s\u3000、。]{2,20}(?:（[^）]{1,20}）|\([^)]{1,20}\))?)[\s\u3000]+")
+_SHORT = re.compile(r"(?P<speaker>[問答ＱＡQA])[\s\u3000．.：:)）]+")
+_SIGNS = frozenset("【（(○〇◯問答ＱＡQA")
+_QUESTION = re.compile(
+    r"(?:next |another )?question|q|вопрос|(?:реплика )?журналист\w*|корреспондент|question from [\w ]+|питання"
+    r"|問|Ｑ|質問(?:者)?|.*(?:記者|新聞|通信|テレビ|放送)|記者.*|幹事社.*",
+    re.I,
+)  # fmt: skip
+_ANSWER = re.compile(r"answer|response|reply|a|ответ|答|Ａ|відповідь", re.I)
+_OTHER = re.compile(r"remark|operator|moderator|interviewer|реплика|ведущ(?:ий|ая)|модератор|司会(?:者)?", re.I)
+_OFFICE_JA = re.compile(
+    r".*(?:大臣|長官|副長官|総理|首相|報道官|議員|委員|委員長|議長|君|次官|局長|審議官|官房長官|大統領|大使|知事|教授|代表|氏|さん)"
+    r"(?:（[^）]*）|\([^)]*\))?"
+)
+_ASIDE = re.compile(r"\s*[（(\[][^）)\]]*[）)\]]\s*$")
+_NAME = re.compile(r"(?:[A-ZÀ-ÝА-ЯЁІЇЄ][\w’'-]*|[A-ZА-ЯЁ]\.|(?:al|el|de|von|van|der|bin|ibn)(?:-[\w’'-]+)?)$")
+_OPENERS = frozenset(
+    ["the", "a", "an", "and", "but", "so", "as", "in", "on", "to", "at", "my", "our", "your", "his", "her", "its", "this", "that", "these", "those", "there", "here", "it", "i", "we", "you", "he", "she", "they", "for", "from", "of", "let", "let’s", "и", "а", "но", "в", "на", "о", "об", "к", "по", "с", "у", "как", "это", "вот", "мы", "я", "вы", "он", "она", "они", "что", "если", "наш", "мой"]
+)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One speaker's words: ``body[start:end]`` without the label; ``role`` is question, answer, statement or None."""
+
+    speaker: str
+    role: str | None
+    start: int
+    end: int
+
+
+def turns_of(body: str, marked: Collection[str] | None = None) -> list[Turn]:
+    """The turns of a body, in order; none where it is no exchange.
+
+    ``marked``: texts of the elements that the rules name as speakers', or None where no rules do. Offsets are in
+    characters of ``body``.
+    """
+    marks = None if marked is None else {_bare(text) for text in marked} - {""}
+    starts = tuple(f"{mark} " for mark in marks or ())
+    found: list[tuple[int, int, str]] = []  # where the line begins, where the words begin, who
+    bare: list[tuple[int, str]] = []
+    at = 0
+    for line in body.split("\n"):
+        if label := _label(line, marks):
+            found.append((at, at + label[1], label[0]))
+        elif starts and line.startswith(starts):
+            bare.append((at, max((mark for mark in marks or () if line.startswith(f"{mark} ")), key=len)))
+        at += len(line) + 1
+    counts = Counter(speaker for _, _, speaker in found)
+    if marks is None:
+        found = [item for item in found if _is_evident(item[2]) or counts[item[2]] > 1]
+        if len(found) < 2 or (len({item[2] for item in found}) < 2 and not _QUESTION.fullmatch(found[0][2])):
+            return []
+    # a name that a colon marks elsewhere is a label without one, too
+    found += [(at, at + len(name) + 1, name) for at, name in bare if name in counts]
+    return _turns(body, sorted(found))
+
+
+def _turns(body: str, found: list[tuple[int, int, str]]) -> list[Turn]:
+    has_questions = any(_QUESTION.fullmatch(_ASIDE.sub("", speaker)) for _, _, speaker in found)
+    turns: list[Turn] = []
+    for number, (_, start, speaker) in enumerate(found):
+        end = found[number + 1][0] if number + 1 < len(found) else len(body)
+        words = body[start:end]
+        start += len(words) - len(words.lstrip())
+        end = start + len(words.strip())
+        turns.append(Turn(speaker, _role(speaker, turns, has_questions), start, end))
+    return [turn for turn in turns if turn.end > turn.start]
+
+
+def _role(speaker: str, before: list[Turn], has_questions: bool) -> str | None:
+    name = _ASIDE.sub("", speaker)
+    if _QUESTION.fullmatch(name):
+        return "question"
+    if _ANSWER.fullmatch(name):
+        return "answer"
+    if not has_questions or _OTHER.fullmatch(name):
+        return None
+    return "answer" if any(turn.role == "question" for turn in before) else "statement"
+
+
+def _label(line: str, marks: set[str] | None) -> tuple[str, int] | None:
+    """The speaker whom a line begins with, and how long the label is; None for an ordinary line."""
+    if marks is None and line[:1] in _SIGNS:
+        for pattern in (_BRACKETED, _MINUTES, _SHORT):
+            if match := pattern.match(line):
+                speaker = next(value for value in match.groupdict().values() if value).strip()
+                known = pattern is not _BRACKETED or any(form.fullmatch(speaker) for form in (_QUESTION, _ANSWER, _OFFICE_JA))
+                return (speaker, match.end()) if known else None
+    colon = _COLON.search(line, 1, LONGEST_LABEL)
+    if colon is None:
+        return None
+    speaker = line[: colon.start()].strip(" –—-\u00a0")
+    is_known = _may_speak(speaker) if marks is None else _bare(speaker) in marks or _bare(_ASIDE.sub("", speaker)) in marks
+    return (speaker, colon.end()) if speaker and is_known else None
+
+
+def _bare(mark: str) -> str:
+    return mark.strip(" :：\u00a0")
+
+
+def _is_evident(speaker: str) -> bool:
+    """Whether a label tells a speaker where it stands once: a role, an office, a name of two words or more."""
+    name = _ASIDE.sub("", speaker)
+    return bool(
+        _QUESTION.fullmatch(name) or _ANSWER.fullmatch(name) or _OTHER.fullmatch(name) or _OFFICE_JA.fullmatch(speaker)
+        or len(name.split()) > 1
+    )
+
+
+def _may_speak(label: str) -> bool:
+    name = _ASIDE.sub("", label)
+    if any(pattern.fullmatch(name) for pattern in (_QUESTION, _ANSWER, _OTHER, _OFFICE_JA)):
+        return True
+    words = name.partition(",")[0].split()
+    if not words or words[0].lower() in _OPENERS or re.search(r"[.!?;…«»“”\"]\s+\w{4}", name):
+        return False
+    return all(_NAME.match(word) for word in words[-2:]) and words[-1][0].isupper()
