@@ -52,8 +52,9 @@ def measure(quick: bool) -> list[Row]:
             for name, held_out in ((dataset, True), (f"{dataset}_tuning", False)):
                 part = [passage for passage in passages if passage.is_held_out == held_out]
                 rows += agreement(system, name, judged(part), [passage.label == "strong" for passage in part])
-        wrong = sum(judged(shopkeepers))
-        rows.append(Row(system, "ja_watchers", "strong_share", round(wrong / len(shopkeepers), 4), len(shopkeepers)))
+        for name, held_out in (("ja_watchers", True), ("ja_watchers_tuning", False)):
+            part = [passage for passage in shopkeepers if passage.is_held_out == held_out]
+            rows.append(Row(system, name, "strong_share", round(sum(judged(part)) / len(part), 4), len(part)))
     off = [passage for passages in sets.values() for passage in passages if passage.label == "none"] * (4 if quick else 16)
     rows.append(Row(OURS, "off_beat", "cpu_ms_per_article", round(milliseconds(off, beat), 3), len(off)))
     return rows

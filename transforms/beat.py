@@ -81,6 +81,7 @@ class Beat(Model):
     topics: dict[str, Topic]
     traps: Terms = Field(default_factory=dict, description="passages that look like the beat and are not; a match is cut out before anything else is matched")
     negatives: Terms = Field(default_factory=dict, description="terms that weigh against: sport, quakes, history of others")
+    others: Terms = Field(default_factory=dict, description="third countries: named as often as one of the two, they make a passage of theirs")
     actors: dict[str, Actor] = Field(default_factory=dict)
     targets: list[str] = Field(default_factory=list, description="country codes that tone is asked toward")
 

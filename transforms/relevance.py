@@ -18,7 +18,7 @@ from transforms.text import Normalised, normalise, sentences
 from warehouse.tables.enriched import PASSAGES, RELEVANCE_TABLE, TOPICS
 
 METHOD = "beat_terms"
-VERSION = "1"
+VERSION = "2"
 
 # Points, as drawn up in the study of the beat on 7,235 pages of one official site.
 HEADLINE_ANCHOR, HEADLINE_BOTH = 3.0, 2.0
@@ -27,7 +27,7 @@ CO_OCCURRENCE_WINDOW, CO_OCCURRENCE_WINDOWS = 1.0, 4
 NEGATIVE = 1.5
 STRONG_SCORE, PASSAGE_SCORE = 2.0, 1.0
 STRONG_WINDOWS, STRONG_SHARE = 3, 0.15
-BRIEF_SHARE = 0.5   # a brief of a few sentences cannot have three windows
+BRIEF_SCORE, BRIEF_SHARE = 1.0, 0.5   # of windows or characters: a brief cannot have three windows, nor many points
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ class Passage:
     terms: list[str]
     topics: list[str]
     negatives: int
+    subjects: int      # words of topics
+    is_crowded: bool   # third countries are named as often as one of the two: a passage, but none that makes a brief strong
 
 
 def judge(articles: pl.DataFrame, beat: Beat) -> Judged:
@@ -66,10 +68,10 @@ def judge(articles: pl.DataFrame, beat: Beat) -> Judged:
     for row in articles.select(columns).iter_rows(named=True):
         key = {name: row[name] for name in columns[:3]} | version
         if row["capture_id"] not in promising:
-            verdicts.append(key | _verdict([], 0))
+            verdicts.append(key | _verdict([], 0, 0))
             continue
         passages, windows = _passages(row, languages[row["language_code"]])
-        verdict = _verdict(passages, windows)
+        verdict = _verdict(passages, windows, len(row["body"].strip()))
         verdicts.append(key | verdict)
         if verdict["relevance"] == "none":
             continue
@@ -169,11 +171,13 @@ class _Sides:
             terms=list(dict.fromkeys(matched)),
             topics=sorted({*subjects, *(topic for number in anchors for topic in self.terms.anchors[number].topics)}),
             negatives=negatives,
+            subjects=sum(map(len, subjects.values())),
+            is_crowded=not anchors and self.terms.others_in(part) >= field.located.fewest(start, end),
         )
 
 
-def _verdict(passages: list[Passage], windows: int) -> dict[str, Any]:
-    """Points and class. None keeps its points, but no passages."""
+def _verdict(passages: list[Passage], windows: int, length: int) -> dict[str, Any]:
+    """Points and class; ``length``: the body's characters. None keeps its points, but no passages."""
     headline = [passage for passage in passages if passage.field == "headline"]
     in_body = [passage for passage in passages if passage.field == "body"]
     count = Counter(passage.evidence for passage in in_body)
@@ -182,11 +186,15 @@ def _verdict(passages: list[Passage], windows: int) -> dict[str, Any]:
         + CO_OCCURRENCE_WINDOW * min(count["co_occurrence"], CO_OCCURRENCE_WINDOWS)
         + sum(HEADLINE_ANCHOR if passage.evidence == "anchor" else HEADLINE_BOTH for passage in headline)
     )
-    if passages and sum(passage.negatives for passage in passages) >= len(passages):
+    negatives = sum(passage.negatives for passage in passages)
+    if passages and negatives >= len(passages) and negatives >= sum(passage.subjects for passage in passages):
         score -= NEGATIVE
     share = len(in_body) / windows if windows else 0.0
-    throughout = share >= BRIEF_SHARE or (len(in_body) >= STRONG_WINDOWS and share >= STRONG_SHARE)
-    if score >= STRONG_SCORE and (headline or throughout):
+    throughout = len(in_body) >= STRONG_WINDOWS and share >= STRONG_SHARE
+    clear = [passage for passage in in_body if not passage.is_crowded]
+    is_half = len(clear) >= BRIEF_SHARE * windows or sum(passage.end - passage.start for passage in clear) >= BRIEF_SHARE * length
+    is_brief = bool(clear) and is_half and score >= BRIEF_SCORE
+    if (score >= STRONG_SCORE and (headline or throughout)) or is_brief:
         relevance = "strong"
     elif score >= PASSAGE_SCORE:
         relevance = "passage"

@@ -35,6 +35,7 @@ class LanguageTerms:
     topics: dict[str, re.Pattern[str]]
     traps: re.Pattern[str]
     negatives: re.Pattern[str]
+    others: re.Pattern[str]
 
     def without_traps(self, text: str) -> str:
         """The text with blanks where a trap stood: offsets stay."""
@@ -56,6 +57,10 @@ class LanguageTerms:
     def negatives_in(self, text: str) -> int:
         return sum(1 for _ in self.negatives.finditer(text))
 
+    def others_in(self, text: str) -> int:
+        """How often third countries are named."""
+        return sum(1 for _ in self.others.finditer(text))
+
 
 @dataclass(frozen=True)
 class Located:
@@ -68,6 +73,11 @@ class Located:
         """Country codes named between two offsets, each with its first word there."""
         found = {code: _between(places, start, end) for code, places in self.countries.items()}
         return {code: words[0] for code, words in found.items() if words}
+
+    def fewest(self, start: int, end: int) -> int:
+        """How often the side is named between two offsets that is named there, and there the least."""
+        counts = [len(_between(places, start, end)) for places in self.countries.values()]
+        return min((count for count in counts if count), default=0)
 
     def anchors_between(self, start: int, end: int) -> dict[int, list[str]]:
         """Number of the anchor -> its words between two offsets."""
@@ -107,6 +117,7 @@ def terms_of(beat: Beat, language: str) -> LanguageTerms:
         topics={topic_id: _any_of(topic.terms.get(language, [])) for topic_id, topic in beat.topics.items()},
         traps=_any_of(beat.traps.get(language, [])),
         negatives=_any_of(beat.negatives.get(language, [])),
+        others=_any_of(beat.others.get(language, [])),
     )
 
 

@@ -27,6 +27,7 @@ _END = re.compile(
       | [.…]+["'”’»)\]]*\s+(?=["'“‘«(\[—–-]*\s*[A-ZА-ЯЁ0-9])""",
     re.VERBOSE,
 )
+_LONGEST = 40   # characters; no abbreviation is longer
 _LAST_WORD = re.compile(r"([^\s(«\"“]+)\.$")
 
 
@@ -89,7 +90,7 @@ def sentences(text: str) -> Iterator[list[tuple[int, int]]]:
 def _cuts(line: str, start: int) -> Iterator[int]:
     for end in _END.finditer(line):
         if end.group()[0] == ".":
-            word = _LAST_WORD.search(line[: end.start() + 1])
+            word = _LAST_WORD.search(line, max(0, end.start() - _LONGEST), end.start() + 1)   # not the whole of a long line
             if word and _ABBREVIATIONS.fullmatch(word[1].casefold()):
                 continue
         yield start + end.end()

@@ -36,7 +36,7 @@ def test_points_of_headline_and_windows(beat: Beat) -> None:
 
 
 def test_an_anchor_is_enough_alone(beat: Beat) -> None:
-    assert verdict(text("Rain.\nWind.\nSun.\nNorwegian-Spanish talks ended.\nSnow."), beat) == ("passage", 2.0, 1, pytest.approx(1 / 5))
+    assert verdict(text("Rain fell all day.\nWind blew from the west.\nSun came.\nNorwegian-Spanish talks ended.\nSnow."), beat) == ("passage", 2.0, 1, pytest.approx(1 / 5))
 
 
 def test_two_countries_without_a_topic_are_nothing(beat: Beat) -> None:
@@ -53,9 +53,47 @@ def test_windows_slide_over_two_sentences(beat: Beat) -> None:
 
 
 def test_an_official_page_implies_its_side(beat: Beat) -> None:
-    body = "The Government spoke with Norway about cod. It will go on."
+    body = "The Government spoke with Norway about cod. It will go on.\nRain fell on the capital.\nThe streets stayed empty until noon, and the shops too."
     assert verdict(text(body, **OFFICIAL), beat)[0] == "passage"
     assert verdict(text(body, country="ES"), beat)[0] == "none"
+
+
+def test_a_brief_is_strong_by_half_of_it(beat: Beat) -> None:
+    window = "Norway sold cod to Spain."
+    assert verdict(text(window), beat)[:2] == ("strong", 1.0)
+    assert verdict(text(f"Rain fell.\n{window}"), beat)[0] == "strong"
+    assert verdict(text(f"Rain fell on the hills.\n{window}\nWind blew from the west."), beat)[0] == "passage"
+
+
+def test_a_third_country_makes_no_brief_strong(beat: Beat) -> None:
+    crowded = Beat.model_validate(beat.model_dump() | {"others": {"en": [r"\bPortug(?:al|uese)\b"]}})
+    body = "Norway and Portugal share cod. Spain watches."
+    assert verdict(text(body), beat)[0] == "strong"
+    assert verdict(text(body), crowded)[:2] == ("passage", 1.0)
+    # Named less often than either of the two, it is a bystander; an anchor needs no such look.
+    assert verdict(text("Spain sells cod to Norway. Norway pays Spain, not Portugal."), crowded)[0] == "strong"
+    assert verdict(text("Norwegian-Spanish talks on Portugal, Portugal and Portugal."), crowded)[0] == "strong"
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "ru"])
+@pytest.mark.parametrize("body", [
+    "", " ", "\n\n", "Word", "。", "🙂🙃🗾🇷🇺", "\x00\x07\u202e\ufeff", "a" * 1_000_000, "あ。" * 500_000, "Слово. 言葉。Word! " * 1000,
+], ids=["empty", "blank", "lines", "word", "stop", "emoji", "control", "one_word_1mb", "sentences_1mb", "mixed"])
+def test_degenerate_texts_are_off_the_beat(body: str, language: str, japan_russia: Beat) -> None:
+    judged = judge(text(body, "", language), japan_russia)
+    assert judged.relevance.select("relevance", "passage_count", "passage_share").row(0) == ("none", 0, 0.0)
+    assert judged.passages.is_empty()
+
+
+def test_a_megabyte_on_the_beat(japan_russia: Beat) -> None:
+    body = "Rain fell on the hills for days on end. " * 25_000 + "\nJapan and Russia resumed talks on a peace treaty."
+    found = judge(text(body, ""), japan_russia).passages.row(0, named=True)
+    assert body[found["start_offset"] : found["end_offset"]].startswith("Japan and Russia")
+
+
+def test_languages_mixed_in_one_text_are_read_by_the_languages_terms(japan_russia: Beat) -> None:
+    body = "Переговоры. 日露首脳会談。 Japan and Russia signed a peace treaty."
+    assert {language: verdict(text(body, "", language), japan_russia)[0] for language in ("en", "ja")} == {"en": "strong", "ja": "strong"}
 
 
 def test_traps_are_cut_and_negatives_weigh(beat: Beat) -> None:
