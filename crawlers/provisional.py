@@ -10,7 +10,9 @@ from crawlers.page import Page
 from crawlers.paragraphs import UNREAD
 
 LONGEST = 200  # characters; a longer piece of text tells of translations rather than calling this one so
-_HINTS = ("ranslation", "訳", "перевод")
+_HINTS = {  # a word -> what stands in the page where the remark does; the rest of it is not looked through
+    "ranslation": ("rovisional ", "nofficial ", "nformal "), "訳": ("仮訳", "暫定訳", "非公式訳"), "перевод": ("официальн", "редварительн", "абоч"),
+}  # fmt: skip
 _REMARK = re.compile(
     r"\b(?:provisional|unofficial|informal)\s+(?:\w+\s+)?translation\b|仮訳|暫定訳|非公式訳"
     r"|\b(?:неофициальн|предварительн|рабоч)\w+\s+перевод\w*",
@@ -20,7 +22,7 @@ _REMARK = re.compile(
 
 def is_provisional(page: Page) -> bool:
     """Whether a short piece of the page's text says so; a link to another translation is no remark on this text."""
-    if not (any(hint in page.text for hint in _HINTS) and _REMARK.search(page.text)):
+    if not any(word in page.text and any(hint in page.text for hint in hints) for word, hints in _HINTS.items()):
         return False
     for element in page.tree.iter():
         if not isinstance(element.tag, str) or element.tag in UNREAD:
