@@ -25,10 +25,10 @@ def python() -> str:
             [uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(ENVIRONMENT)],
             [uv, "pip", "sync", "--quiet", "--python", str(interpreter), "--require-hashes", str(LOCK)],
         ]
-    else:
+    else:  # the lock is whole, and pip's resolver fails on lxml's extra asked for twice
         commands = [
             [sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)],
-            [str(interpreter), "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", str(LOCK)],
+            [str(interpreter), "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--requirement", str(LOCK)],
         ]
     for command in commands:
         subprocess.run(command, check=True, stdout=sys.stderr)
