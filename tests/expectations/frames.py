@@ -110,7 +110,7 @@ def clean() -> dict[str, pl.DataFrame]:
             {**KEY, "started_at": NOON, "finished_at": CHECKED_AT, "first_date": DAY, "last_date": DAY, "state": "ok",
              "discovered_count": 2, "fetched_count": 3, "basis": "observed"},
         ),
-        "staging.articles": frame("staging.articles", article(1), article(2)).drop("body", "lede"),
+        "staging.articles": frame("staging.articles", article(1), article(2)).drop(TABLES["staging.articles"].unserved_columns),
         "enriched.relevance": frame(
             "enriched.relevance",
             *(
