@@ -5,6 +5,7 @@ How it was chosen: docs/decisions/0012-main-text.md.
 
 from __future__ import annotations
 
+from collections import Counter
 from copy import deepcopy
 
 from lxml import etree
@@ -19,15 +20,16 @@ MOST_ELEMENTS = 30_000  # three times the largest of 465 real pages; trafilatura
 SHORT = 400  # characters; so little may be a teaser beside the text that precision left out
 COLLAPSED = 2  # times; a text that is so much longer replaces one
 LEFT_OUT = etree.XPath(
-    "//script | //figcaption | //*[@role='tooltip' or contains(@class, 'tooltip')]"
-    " | //*[contains(concat(' ', @class, ' '), ' caption ')]"
+    "//script | //figcaption | //*/@role[. = 'tooltip']/parent::*"
+    " | //*/@class[contains(., 'tooltip') or (contains(., 'caption') and contains(concat(' ', ., ' '), ' caption '))]/parent::*"
 )
+ELEMENTS = etree.XPath("count(//*)")
 FOCI = ("precision", "balanced", "recall")
 
 
 def main_text(page: Page, headline: str | None) -> list[str]:
     """Paragraphs of the main text, without captions, tooltips, comments and a repeated headline; none of an endless page."""
-    if any(number >= MOST_ELEMENTS for number, _ in enumerate(page.tree.iter())):
+    if ELEMENTS(page.tree) > MOST_ELEMENTS:
         return []
     tree = deepcopy(page.tree)
     for element in LEFT_OUT(tree):
@@ -44,9 +46,8 @@ def _found(tree: HtmlElement) -> list[str]:
     """By trafilatura, most precise first; the next focus where the text is short and that gives twice as much."""
     best: list[str] = []
     for focus in FOCI:
-        text = extract(
-            deepcopy(tree), include_comments=False, favor_precision=focus == "precision", favor_recall=focus == "recall"
-        )
+        # trafilatura copies a tree that it is given
+        text = extract(tree, include_comments=False, favor_precision=focus == "precision", favor_recall=focus == "recall")
         lines = _text_lines(text or "")
         if len("".join(lines)) >= COLLAPSED * max(len("".join(best)), 1):
             best = lines
@@ -67,7 +68,8 @@ def _with_skipped(tree: HtmlElement, lines: list[str]) -> list[str]:
     places = {bare(line): place for place, line in enumerate(lines)}
     whole = bare("".join(lines))
     skipped: dict[int, list[str]] = {}
-    for parent in {element.getparent() for element in tree.iter("p")}:
+    siblings = Counter(element.getparent() for element in tree.iter("p"))
+    for parent in (parent for parent, number in siblings.items() if number > 2):  # one between two
         waiting: list[str] = []
         last: int | None = None
         for element in parent.iterchildren("p"):
