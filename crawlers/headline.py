@@ -13,7 +13,7 @@ HEADINGS = "xpath://h1[not(ancestor-or-self::*[contains(@class, 'skiptranslate')
 TITLE = "xpath:(//title[not(ancestor::svg)])[1]"
 SHORT = 20  # characters; what JSON-LD and <title> have in common may be the site's name
 _PARTS = re.compile(r"\s+[-–—•·»«*]+\s+|\s*[|｜]\s*|\s+[:：]\s+")
-_QUOTES = str.maketrans("‘’“”", "''\"\"")
+_QUOTES = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'))
 
 
 def headline_of(page: Page) -> str | None:
@@ -46,7 +46,11 @@ def headline_of(page: Page) -> str | None:
 
 def bare(text: str) -> str:
     """What is compared: no white space, no case, straight quotation marks."""
-    return "".join(text.split()).casefold().translate(_QUOTES)
+    text = "".join(text.split()).casefold()
+    if not text.isascii():
+        for curled, straight in _QUOTES:  # far faster than a translation table
+            text = text.replace(curled, straight)
+    return text
 
 
 def _is_whole(heading: str, named: str) -> bool:
