@@ -22,7 +22,7 @@ from crawlers.dates import LONGEST, Dateline, ImpossibleDate, UnreadableDate, da
 from crawlers.headline import bare, headline_of
 from crawlers.maintext import main_text
 from crawlers.page import Page, Unfit
-from crawlers.paragraphs import one_line, paragraphs
+from crawlers.paragraphs import paragraphs
 
 PUBLISHED = (
     "json_ld:datePublished",
@@ -75,23 +75,19 @@ class Fields:
 
 def fields_of(page: Page) -> Fields:
     headline = headline_of(page)
-    authors = page.values(next((where for where in BYLINE if page.values(where)), BYLINE[0]))
+    authors = next(filter(None, map(page.values, BYLINE)), [])
     sections = [value for where in SECTION for value in page.values(where)]
     return Fields(headline, ", ".join(authors) or None, sections, "\n".join(main_text(page, headline)))
 
 
 def candidates_of(page: Page, zone: str | None, languages: Sequence[str], today: date) -> list[Candidate]:
     """Every date that JSON-LD and meta elements declare, of publication and of change, whichever the article got."""
-    metas: dict[str, list[str]] = {}
-    for meta in page.tree.iter("meta"):
-        for name in {meta.get("name"), meta.get("property"), meta.get("itemprop")} - {None}:
-            metas.setdefault(f"meta:{name}", []).append(one_line(meta.get("content", "")))
     return [
         candidate_of(field, where, value, zone, languages, today)
         for field, selectors in (("published", (*PUBLISHED, *UNNAMED)), ("modified", MODIFIED))
         for where in selectors
-        for value in dict.fromkeys(page.values(where) if where.startswith("json_ld:") else metas.get(where, ()))
-        if value
+        if where.startswith(("json_ld:", "meta:"))
+        for value in page.values(where)
     ]
 
 

@@ -17,8 +17,8 @@ from crawlers.paragraphs import one_line
 
 ARTICLE_TYPES = ("NewsArticle", "Article", "BlogPosting", "Report", "SpecialAnnouncement", "WebPage")
 _ATTRIBUTE = re.compile(r"@([\w:-]+)$")
-_META = etree.XPath("//meta[@name=$name or @property=$name or @itemprop=$name]/@content")
 _JSON_LD = etree.XPath("//script[contains(@type, 'ld+json')]")
+_ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)  # lxml.html's own calls Python for each element, for forms
 # cssselect's test of any element for one class, and the same from the attribute's side, in less than half the time
 _OF_CLASS = re.compile(
     r"\*\[@class and contains\(@class, ('[^']+')\)"
@@ -44,6 +44,7 @@ class Page:
         self._remembered: dict[str, list[str]] = {}
         # a str with an XML declaration would be refused, so lxml gets bytes and their encoding
         parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+        parser.set_element_class_lookup(_ELEMENTS)
         try:
             self.tree: HtmlElement = document_fromstring(
                 text.replace("\0", "").encode("utf-8", "ignore"), parser
@@ -70,7 +71,7 @@ class Page:
     def _values(self, selector: str) -> Iterator[str]:
         kind, _, rest = selector.partition(":")
         if kind == "meta":
-            yield from _META(self.tree, name=rest)
+            yield from self._metas.get(rest, ())
         elif kind == "json_ld":
             yield from self.json_ld_values(rest)
         elif kind == "url":
@@ -88,6 +89,16 @@ class Page:
                     yield item.get(attribute[1], "")
                 else:
                     yield item.text_content()
+
+    @cached_property
+    def _metas(self) -> dict[str, list[str]]:
+        """Contents of the meta elements by name, property and itemprop."""
+        found: dict[str, list[str]] = {}
+        for meta in self.tree.iter("meta"):
+            content = meta.get("content", "")
+            for name in {meta.get("name"), meta.get("property"), meta.get("itemprop")} - {None}:
+                found.setdefault(name, []).append(content)
+        return found
 
     @cached_property
     def json_ld(self) -> list[dict[str, Any]]:
