@@ -73,26 +73,31 @@ def turns_of(body: str, marked: Collection[str] | None = None) -> list[Turn]:
 
 
 def _turns(body: str, found: list[tuple[int, int, str]]) -> list[Turn]:
-    has_questions = any(_QUESTION.fullmatch(_ASIDE.sub("", speaker)) for _, _, speaker in found)
+    roles = {speaker: _role(speaker) for speaker in {speaker for _, _, speaker in found}}
+    has_questions = "question" in roles.values()
+    was_asked = False
     turns: list[Turn] = []
     for number, (_, start, speaker) in enumerate(found):
         end = found[number + 1][0] if number + 1 < len(found) else len(body)
         words = body[start:end]
         start += len(words) - len(words.lstrip())
         end = start + len(words.strip())
-        turns.append(Turn(speaker, _role(speaker, turns, has_questions), start, end))
+        role = roles[speaker]
+        if role is None and has_questions:
+            role = "answer" if was_asked else "statement"
+        was_asked = was_asked or role == "question"
+        turns.append(Turn(speaker, None if role == "other" else role, start, end))
     return [turn for turn in turns if turn.end > turn.start]
 
 
-def _role(speaker: str, before: list[Turn], has_questions: bool) -> str | None:
+def _role(speaker: str) -> str | None:
+    """What a label says by itself."""
     name = _ASIDE.sub("", speaker)
     if _QUESTION.fullmatch(name):
         return "question"
     if _ANSWER.fullmatch(name):
         return "answer"
-    if not has_questions or _OTHER.fullmatch(name):
-        return None
-    return "answer" if any(turn.role == "question" for turn in before) else "statement"
+    return "other" if _OTHER.fullmatch(name) else None
 
 
 def _label(line: str, marks: set[str] | None) -> tuple[str, int] | None:
