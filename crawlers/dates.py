@@ -106,6 +106,11 @@ def read_date(
     the latest one not after ``reference`` (the day of the fetch), and is unreadable without it. Day precision gives
     local noon. Raises UnreadableDate, ImpossibleDate (31 February) or ManyDates.
     """
+    return _read(text, tuple(formats), zone, tuple(languages), reference)
+
+
+@lru_cache(maxsize=32)  # what is published is looked at again among the candidates, and repeated on the page
+def _read(text: str, formats: tuple[str, ...], zone: str | None, languages: tuple[str, ...], reference: date | None) -> Dateline:
     local = ZoneInfo(zone) if zone else None
     text = _YEAR_LAST.sub(r"\1 \3 \2", " ".join(unicodedata.normalize("NFKC", text).split()))
     if not text or len(text) > LONGEST:
@@ -120,7 +125,7 @@ def read_date(
     if re.fullmatch(r"\d{10}|\d{13}", text):
         seconds = int(text) / (1000 if len(text) == 13 else 1)
         return replace(Dateline.of_instant(datetime.fromtimestamp(seconds, UTC), local or UTC), zone="+00:00")
-    return _search(text, local, tuple(languages), reference) or _last_resort(text, local, languages)
+    return _search(text, local, languages, reference) or _last_resort(text, local, languages)
 
 
 def date_in(text: str, zone: str | None = "UTC", languages: Sequence[str] = ()) -> Dateline | None:
