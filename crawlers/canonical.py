@@ -40,7 +40,7 @@ def identify(url: str, key: Key | None = None, declared: str | None = None) -> I
     if key.pattern:
         canonical = re.sub(key.pattern, key.replace, canonical)
     named = document_key(canonical)
-    is_other = document_key(own) != named and own != view_to_ask(canonical, key)
+    is_other = own not in (canonical, view_to_ask(canonical, key)) and document_key(own) != named
     is_alternate = any(re.search(pattern, own) for pattern in key.alternate) or is_other
     return Identity(canonical, hashlib.sha256(named.encode()).hexdigest()[:16], is_alternate)
 

@@ -31,4 +31,5 @@ def is_furniture(line: str) -> bool:
 
 def is_tooltip(element: etree._Element) -> bool:
     """Whether an element's text shows only where the pointer rests: its role says so, or the class that is usual for it."""
-    return element.get("role") == "tooltip" or _TOOLTIP.search(element.get("class", "")) is not None
+    classes = element.get("class", "")
+    return element.get("role") == "tooltip" or ("tooltip" in classes.lower() and _TOOLTIP.search(classes) is not None)

@@ -16,12 +16,12 @@ from lingua import IsoCode639_1, LanguageDetector, LanguageDetectorBuilder
 
 READ = 1_000  # characters looked at
 CANDIDATES = ("EN", "JA", "RU", "UK", "BE", "BG", "ZH", "KO", "DE", "FR", "ES")
-SCRIPTS = {
-    "kana": re.compile(r"[\u3041-\u30ff\uff66-\uff9f]"),
-    "han": re.compile(r"[\u3400-\u9fff]"),
-    "hangul": re.compile(r"[\uac00-\ud7af]"),
-    "cyrillic": re.compile(r"[\u0400-\u04ff]"),
-    "latin": re.compile(r"[A-Za-z\u00c0-\u024f]"),
+SCRIPTS = {  # runs of letters
+    "kana": re.compile(r"[\u3041-\u30ff\uff66-\uff9f]+"),
+    "han": re.compile(r"[\u3400-\u9fff]+"),
+    "hangul": re.compile(r"[\uac00-\ud7af]+"),
+    "cyrillic": re.compile(r"[\u0400-\u04ff]+"),
+    "latin": re.compile(r"[A-Za-z\u00c0-\u024f]+"),
 }
 WRITTEN_IN = {
     "ja": "kana",
@@ -97,7 +97,7 @@ def _in(character_set: str, text: str) -> bytes | None:
 
 def script_of(text: str) -> str | None:
     """The script of most letters; kana also where it is but a small share beside han."""
-    counts = {name: len(pattern.findall(text)) for name, pattern in SCRIPTS.items()}
+    counts = {name: sum(map(len, pattern.findall(text))) for name, pattern in SCRIPTS.items()}
     if counts["kana"] > KANA_SHARE * (counts["kana"] + counts["han"]):
         counts["kana"] += counts["han"]
     name = max(counts, key=lambda item: counts[item])

@@ -69,19 +69,20 @@ def _pieces(root: etree._Element, kept: set[etree._Element]) -> Iterator[str | N
     depth = 0 if kept else 1
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, node in walk:
+        tag = node.tag
         if event == "start":
-            if node.tag in UNREAD or is_tooltip(node):
+            if tag in UNREAD or is_tooltip(node):
                 kept.discard(node)
                 walk.skip_subtree()
                 continue
             depth += node in kept
-            if node.tag in BLOCKS:
+            if tag in BLOCKS:
                 yield None
-            if depth and node.text:
-                yield node.text
+            if depth and (text := node.text):
+                yield text
         else:
-            if node.tag in BLOCKS:
+            if tag in BLOCKS:
                 yield None
             depth -= node in kept
-            if depth and node.tail and node is not root:
-                yield node.tail
+            if depth and node is not root and (tail := node.tail):
+                yield tail
