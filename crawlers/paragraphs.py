@@ -23,6 +23,7 @@ _CJK = r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
 _BROKEN_LINE = re.compile(
     rf"(?<={_CJK})[^\S\u3000]*\n[^\S\u3000]*(?={_CJK})"
 )  # a line break of the source, not a space
+_WIDE = re.compile(_CJK)
 _ALNUM = re.compile(r"\w")
 
 
@@ -32,7 +33,8 @@ def one_line(text: str) -> str:
         text = unicodedata.normalize("NFC", text)
         for character in _INVISIBLE:  # a search for one is far faster than a pattern of five
             text = text.replace(character, "")
-        text = _BROKEN_LINE.sub("", text) if "\n" in text else text
+        if "\n" in text and _WIDE.search(text):  # found or not in a third of the time
+            text = _BROKEN_LINE.sub("", text)
         if "\u3000" in text:  # the one space that says something
             return _SPACE.sub(" ", text).strip()
     return " ".join(text.split())
