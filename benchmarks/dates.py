@@ -56,14 +56,22 @@ def _generic(sample: Sample) -> tuple[Dateline, str, str] | None:
 
 
 def confidences(dated: Sequence[Sample]) -> list[Row]:
-    """Of the half on which confidences were not measured: their mean, and the share of these dates that is right."""
+    """On the tuning half the share of right dates by method, from which ``crawlers/confidence.py`` has its counts.
+
+    Of the other half the mean of its confidences, and the share of these dates that is right.
+    """
     shares, right = [], []
     for sample in dated:
         if sample.is_held_out and (found := _generic(sample)):
             shares.append(confidence_of(found[1], is_ruled=False) or 0.0)
             right.append(found[0].local_date == sample.published)
+    tuning: dict[str, list[bool]] = {}
+    for sample in dated:
+        if not sample.is_held_out and (found := _generic(sample)):
+            tuning.setdefault(found[1], []).append(found[0].local_date == sample.published)
+    told = [_share("dates_tuning", f"right_share_{method}", of_method) for method, of_method in sorted(tuning.items())]
     mean = Row(OURS, "dates_held_out", "confidence_mean", round(sum(shares) / len(shares), 4), len(shares))
-    return [mean, _share("dates_held_out", "right_share", right)]
+    return [*told, mean, _share("dates_held_out", "right_share", right)]
 
 
 def kremlin_days() -> list[bool]:

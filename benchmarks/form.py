@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import platform
 import sys
 from collections.abc import Callable
@@ -16,6 +15,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
+
+from nichiro.workers import cores
 
 OURS = "nichiro"
 FLOORS = Path(__file__).with_name("floors.json")
@@ -76,7 +77,7 @@ def machine() -> dict[str, object]:
     return {
         "system": platform.system(),
         "architecture": platform.machine(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": cores(),
         "memory_gb": round(psutil.virtual_memory().total / 2**30, 1),
         "python": platform.python_version(),
     }

@@ -46,7 +46,6 @@ class Extracted:
     identity: Identity
     headline: str
     byline: str | None
-    authors: list[str]
     lede: str | None
     body: str
     body_state: str
@@ -64,6 +63,11 @@ class Extracted:
     confidence: float | None = None
     is_provisional: bool = False
     pair_id: str | None = None
+
+    @property
+    def authors(self) -> list[str]:
+        """Their names in order, without roles."""
+        return [credit.name for credit in self.credits]
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,6 @@ def _by_rules(
         identity=identity,
         headline=headline,
         byline=", ".join(bylines) or None,
-        authors=authors_of("; ".join(bylines)),
         credits=credits_of("; ".join(bylines), rules.role or _role(source)),
         turns=turns_of(body, marked),
         candidates=candidates_by_rules(page, rules, source, captured_at),
@@ -223,7 +226,6 @@ def _generic(
         identity=identity,
         headline=_short(fields.headline),
         byline=fields.byline,
-        authors=authors_of(fields.byline),
         credits=credits_of(fields.byline, _role(source)),
         turns=turns_of(fields.body),
         candidates=candidates_of(page, zone, languages, captured_at.date()),

@@ -32,7 +32,7 @@ class Example:
 @dataclass
 class Comparison:
     """``counts`` of pages and ``examples`` by source, field and kind; by source ``articles`` and ``quarantined``, before
-    and now; ``held`` source-days, which the gate judges again.
+    and now.
 
     Of a field *added* is a value where there was none, *lost* none where there was one. Of PAGE these are articles, and
     *quarantined* were articles and are not readable now; *changed* were none and have another outcome or reason.
@@ -130,6 +130,8 @@ def _cut(was: str, now: str) -> tuple[str, str]:
         return was, now
     same = next((place for place, (one, other) in enumerate(zip(was, now, strict=False)) if one != other), min(len(was), len(now)))
     start = max(0, same - BEFORE) if same > BEFORE else 0
-    return tuple(  # type: ignore[return-value]
-        f"{'… ' if start else ''}{text[start : start + CUT]}{' …' if len(text) > start + CUT else ''}" for text in (was, now)
-    )
+    return _part(was, start), _part(now, start)
+
+
+def _part(text: str, start: int) -> str:
+    return f"{'… ' if start else ''}{text[start : start + CUT]}{' …' if len(text) > start + CUT else ''}"

@@ -22,6 +22,7 @@ from crawlers.tombstones import load_tombstones
 from expectations import GATE_VERSION
 from nichiro.drafts import Drafts
 from nichiro.errors import ContractError
+from nichiro.quarantine import entries
 from nichiro.reading import PARSED, hands, parse_one, write
 from nichiro.retention import note
 from nichiro.run import Run
@@ -83,11 +84,9 @@ def _unread(lake: Lake, day: date, wanted: dict[str, str]) -> list[Partition]:
 def stale(lake: Lake, catalog: dict[str, Source]) -> Iterator[tuple[Partition, Entry]]:
     """Partitions that other rules than today's have read, oldest first, with their entries; also expired ones."""
     wanted = parsing(catalog)
-    for day in lake.days():
-        for stem, entry in lake.manifest(day).entries.items():
-            partition = Partition.of(day, stem)
-            if entry.parsed and entry.parsed_from != wanted.get(partition.source_id, entry.parsed_from):
-                yield partition, entry
+    for partition, entry in reversed([*entries(lake)]):
+        if entry.parsed_from != wanted.get(partition.source_id, entry.parsed_from):
+            yield partition, entry
 
 
 def parse_again(lake: Lake, chosen: Iterable[Partition]) -> None:

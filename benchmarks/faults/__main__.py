@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.form import OURS, Row, report
+from nichiro.workers import cores
 
 
 def measure(quick: bool) -> list[Row]:
@@ -25,7 +26,7 @@ def measure(quick: bool) -> list[Row]:
         day = Day(Path(scratch), proxies)
         day.prepare()
         by_fault: dict[str, list[Outcome]] = {}
-        for outcome in run_cases(day, sample(day) if quick else all_cases(day), at_once=len(os.sched_getaffinity(0))):
+        for outcome in run_cases(day, sample(day) if quick else all_cases(day), at_once=cores()):
             by_fault.setdefault(outcome.case.fault, []).append(outcome)
             for wrong in outcome.wrong:
                 print(f"{outcome.case.fault}, {outcome.case.step}, {outcome.case.name}: {wrong}", file=sys.stderr)

@@ -23,6 +23,7 @@ DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Data folder. [
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Day = Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="The day to analyse.", show_default="today")]
 Sources = Annotated[list[str] | None, typer.Option("--source", metavar="ID", help="Only this source; may be repeated.")]
+Processes = Annotated[int | None, typer.Option("--processes", min=1, help="How many read at once.", show_default="one a core")]
 First = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First published day of a backfill from declared archives.")]
 Last = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last published day of a backfill.")]
 

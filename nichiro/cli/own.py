@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from nichiro.cli.options import output, say
+from nichiro.cli.options import Processes, output, say
 
 TELL = 100   # pages between two lines of progress
 
@@ -22,7 +22,7 @@ def extract(
     what: Annotated[str | None, typer.Argument(metavar="FILE|DIR|URL", help="A saved page or text, a folder of them, or a live page.", show_default=False)] = None,
     batch: Annotated[Path | None, typer.Option("--batch", metavar="INDEX.TSV", help="In place of it an index with the columns file and url.")] = None,
     url: Annotated[str, typer.Option(help="URL that a saved page came from; helps to read it.")] = "",
-    processes: Annotated[int | None, typer.Option("--processes", min=1, help="How many read at once.", show_default="one a core")] = None,
+    processes: Processes = None,
     as_json: Annotated[bool, typer.Option("--json", "--jsonl", help="One JSON object per line and page.")] = False,
 ) -> None:
     """Read headline, byline, date (with precision and method), language, genre and body of pages.

@@ -10,6 +10,7 @@ import typer
 from nichiro.cli.options import (
     DataDir,
     Json,
+    Processes,
     Sources,
     day_of,
     output,
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 From = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First captured day, UTC.")]
 To = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last captured day, UTC.")]
-Processes = Annotated[int | None, typer.Option("--processes", min=1, help="How many read at once.", show_default="one a core")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -63,7 +63,7 @@ def reparse(
     )  # fmt: skip
     told = _told(found)
     if not as_json:
-        _show(found)
+        _show(found, told)
     if is_published and (found.source_days or found.expired):
         status = pipeline_of(data_dir, quiet=as_json).replay(())
         Drafts(lake).clear()
@@ -90,8 +90,7 @@ def _told(found: Reparse) -> dict[str, Any]:
     return counts | {"sources": sources, "fields": compared.rows()}
 
 
-def _show(found: Reparse) -> None:
-    told = _told(found)
+def _show(found: Reparse, told: dict[str, Any]) -> None:
     if found.expired:
         _line(f"{found.expired} source-days stay as they are: their archive has expired")
     if not found.source_days:
