@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -89,9 +90,16 @@ class Drafts:
         """Remove all drafts."""
         shutil.rmtree(self._aside.root, ignore_errors=True)
 
-    def lock(self) -> AbstractContextManager[None]:
-        """One re-parse at a time; the lake's own lock stays free. Raises TransientError at once."""
-        return self._aside.lock()
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """One re-parse at a time, without what a killed one had half written; the lake's own lock stays free.
+
+        Raises TransientError at once.
+        """
+        with self._aside.lock():
+            for half in self._aside.root.rglob(".*.tmp"):
+                half.unlink(missing_ok=True)
+            yield
 
     def _sha256(self, name: str, partition: Partition) -> str:
         return file_sha256(self._aside.path(TABLES[name], partition))
