@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -68,9 +68,7 @@ class Drafts:
     def write(self, partition: Partition, frames: dict[str, pl.DataFrame], mark: str) -> None:
         """Write a draft; it counts once its note is there. Raises TransientError on a full disk."""
         self._note(partition).unlink(missing_ok=True)
-        parsed = {name: self._aside.write(TABLES[name], partition, frame) for name, frame in frames.items()}
-        counts = {name: frame.height for name, frame in frames.items()}
-        text = Draft(made_from=mark, parsed=parsed, counts=counts).model_dump_json().encode()
+        text = draft_of(self._aside, partition, frames, mark).model_dump_json().encode()
         write_atomically(self._note(partition), lambda file: file.write(text))
 
     def adopt(self, partition: Partition, draft: Draft) -> None:
@@ -106,6 +104,12 @@ class Drafts:
 
     def _note(self, partition: Partition) -> Path:
         return self._aside.root / "notes" / f"captured_date={partition.captured_date}" / f"{partition.stem}.json"
+
+
+def draft_of(lake: Lake, partition: Partition, frames: Mapping[str, pl.DataFrame], made_from: str) -> Draft:
+    """Write one partition of some tables, by their names, into a lake; returns what the manifest says of the files."""
+    parsed = {name: lake.write(TABLES[name], partition, frame) for name, frame in frames.items()}
+    return Draft(made_from=made_from, parsed=parsed, counts={name: frame.height for name, frame in frames.items()})
 
 
 def _put(content: bytes, file: BinaryIO) -> None:

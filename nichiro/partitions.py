@@ -20,10 +20,10 @@ from crawlers.catalog import sources
 from crawlers.source import Source
 from crawlers.tombstones import load_tombstones
 from expectations import GATE_VERSION
-from nichiro.drafts import Drafts
+from nichiro.drafts import Drafts, draft_of
 from nichiro.errors import ContractError
 from nichiro.quarantine import entries
-from nichiro.reading import PARSED, hands, parse_one, write
+from nichiro.reading import PARSED, hands, parse_one
 from nichiro.retention import note
 from nichiro.run import Run
 from nichiro.workers import spread
@@ -189,8 +189,9 @@ def enrich(lake: Lake, catalog: dict[str, Source], beat: Beat, say: Say) -> int:
                         "enriched.tone": tone.tone(articles, lexicons),
                         "enriched.signatures": copies.signatures(articles),
                     }
-                    entry.enriched = write(lake, partition, ENRICHED, frames, entry)
-                    entry.enriched_from = wanted
+                    made = draft_of(lake, partition, frames, wanted)
+                    entry.enriched, entry.enriched_from = made.parsed, wanted
+                    entry.counts |= made.counts
                     count += 1
                     say("enrich", f"{partition.source_id}: {articles.height} articles")
     return count

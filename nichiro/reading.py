@@ -7,11 +7,10 @@ from contextlib import suppress
 import polars as pl
 
 from crawlers.source import Source
-from nichiro.drafts import Draft, Drafts
+from nichiro.drafts import Draft, Drafts, draft_of
 from nichiro.strike import strike
 from nichiro.workers import cores
-from warehouse.contract import Table
-from warehouse.lake import Entry, Lake, Partition
+from warehouse.lake import Lake, Partition
 from warehouse.tables import raw, staging
 
 LOG = (raw.CAPTURES, raw.FETCHES, raw.DISCOVERIES)
@@ -51,8 +50,7 @@ def parse_one(lake: Lake, tombstones: frozenset[str], what: tuple[Partition, Sou
     frames = read(lake, partition, source, tombstones)
     if late := taken_down(frames):   # by what the page says of itself
         strike(lake, partition, source.key, tombstones, late)
-    made = Entry()
-    return Draft(made_from=rules, parsed=write(lake, partition, PARSED, frames, made), counts=made.counts)
+    return draft_of(lake, partition, frames, rules)
 
 
 def hands(lake: Lake, unread: list[Partition]) -> int:
@@ -71,14 +69,3 @@ def hands(lake: Lake, unread: list[Partition]) -> int:
 def taken_down(frames: dict[str, pl.DataFrame]) -> list[str]:
     """The captures that a parse passed over as taken down."""
     return frames["staging.outcomes"].filter(reason="tombstone")["capture_id"].to_list()
-
-
-def write(
-    lake: Lake, partition: Partition, tables: tuple[Table, ...], frames: dict[str, pl.DataFrame], entry: Entry
-) -> dict[str, str]:
-    """Write the tables of one partition and note their rows; returns the SHA-256 of each file."""
-    hashes = {}
-    for table in tables:
-        hashes[table.name] = lake.write(table, partition, frames[table.name])
-        entry.counts[table.name] = frames[table.name].height
-    return hashes

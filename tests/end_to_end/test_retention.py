@@ -22,6 +22,7 @@ from tests.end_to_end.test_demo import tables
 from tests.end_to_end.test_forget import unchecked  # noqa: F401 (a fixture)
 from tests.end_to_end.traces import traces
 from tests.nichiro.command import Command
+from transforms.turns import turns as marts_turns
 from warehouse.lake import Lake, file_sha256
 from warehouse.tables import raw, staging
 
@@ -77,6 +78,22 @@ def test_expired_text_is_gone(settings: Settings) -> None:
     for step in ("parse", "gate", "enrich", "build"):
         status = Pipeline(settings).step(step)
     assert status.counts["dirty_partitions"] == 0
+
+
+def test_turns_stay_in_offsets_of_the_text_that_was(settings: Settings) -> None:
+    lake, catalog = Lake(settings.data_dir), load_catalog(settings.catalog_dir)
+    long = pl.col("body_length") > 600
+    each = next(each for each in due(lake, catalog, LAST + timedelta(days=99)) if lake.read(staging.ARTICLES, each.partition).filter(long).height)
+    spoken = pl.concat_list(pl.struct(speaker=pl.lit("Question"), role=pl.lit("question"), start=pl.lit(590), end=pl.col("body_length")))
+    written = lake.read(staging.ARTICLES, each.partition).with_columns(turns=pl.when(long).then(spoken).otherwise("turns"))
+    lake.write(staging.ARTICLES, each.partition, written)
+    assert expire(lake, each)
+    kept = lake.read(staging.ARTICLES, each.partition)
+    assert kept["turns"].equals(written["turns"]) and kept["body_length"].equals(written["body_length"])
+    turns = marts_turns(kept)
+    cut = turns.join(kept, on="capture_id").filter(pl.col("end_offset") > pl.col("body").str.len_chars())
+    assert cut.height == kept.filter(long).height > 0, "they lie behind the excerpt"
+    assert (cut["end_offset"] <= cut["body_length"]).all(), "and the row says how long the text was"
 
 
 @pytest.mark.slow
