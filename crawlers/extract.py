@@ -226,7 +226,7 @@ def _generic(
         identity=identity,
         headline=_short(fields.headline),
         byline=fields.byline,
-        credits=credits_of(fields.byline, _role(source)),
+        credits=generic.credits_in(page, _role(source)),
         turns=turns_of(fields.body),
         candidates=candidates_of(page, zone, languages, captured_at.date()),
         confidence=confidence_of(method, is_ruled=False),

@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 from htmldate import find_date
 from lxml.html import HtmlElement
 
+from crawlers.byline import credits_of
+from crawlers.credit import Credit
 from crawlers.dates import LONGEST, Dateline, ImpossibleDate, UnreadableDate, date_in, read_date
 from crawlers.headline import bare, headline_of
 from crawlers.maintext import main_text
@@ -73,9 +75,18 @@ class Fields:
     body: str
 
 
+def credits_in(page: Page, default: str | None = None) -> list[Credit]:
+    """The authors that a page names; ``default`` is the role of those for whom it tells none."""
+    return credits_of("; ".join(_bylines(page)) or None, default)
+
+
+def _bylines(page: Page) -> list[str]:
+    return next(filter(None, map(page.values, BYLINE)), [])
+
+
 def fields_of(page: Page) -> Fields:
     headline = headline_of(page)
-    authors = next(filter(None, map(page.values, BYLINE)), [])
+    authors = _bylines(page)
     sections = [value for where in SECTION for value in page.values(where)]
     return Fields(headline, ", ".join(authors) or None, sections, "\n".join(main_text(page, headline)))
 

@@ -1,6 +1,7 @@
 """What other extractors make of pages: JSON lines {"url", "html"} on standard input, names of extractors as arguments.
 
-Prints {extractor: [{"body", "title", "date"}, one per page]}; a field that it does not give is an empty string.
+Prints {extractor: [{"body", "title", "date", "author"}, one per page]}; a field that it does not give is an empty string. Authors are
+parted by semicolons.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ def by_trafilatura(html: str, url: str, favor_precision: bool = False) -> dict[s
     from trafilatura import bare_extraction
 
     found = bare_extraction(html, url=url, with_metadata=True, include_comments=False, favor_precision=favor_precision)
-    return {"body": found.text, "title": found.title, "date": found.date} if found else {}
+    return {"body": found.text, "title": found.title, "date": found.date, "author": found.author} if found else {}
 
 
 def by_newspaper4k(html: str, url: str) -> dict[str, object]:
     from newspaper import article
 
     found = article(url, input_html=html, memorize_articles=False, fetch_images=False)
-    return {"body": found.text, "title": found.title, "date": found.publish_date}
+    return {"body": found.text, "title": found.title, "date": found.publish_date, "author": "; ".join(found.authors)}
 
 
 def by_newsplease(html: str, url: str) -> dict[str, object]:
@@ -80,7 +81,7 @@ def read(extractor: str, page: dict[str, str]) -> dict[str, str]:
     except Exception as error:  # whatever a peer raises, it has not read the page
         print(f"{extractor} {page['url']}: {type(error).__name__}: {error}", file=sys.stderr)
         found = {}
-    return {field: str(found.get(field) or "") for field in ("body", "title", "date")}
+    return {field: str(found.get(field) or "") for field in ("body", "title", "date", "author")}
 
 
 if __name__ == "__main__":
