@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -25,7 +26,9 @@ CHARACTER_SHINGLE = 8
 UNSPACED = ("ja", "zh", "th")   # scripts without blanks between words: shingles of characters
 WINDOW_DAYS = COPIES.reach
 CONTAINMENT = 0.5        # a reprint with a new lede, a paragraph put in and the last 40 % cut keeps 0.55 and more
+PART = 4_000_000         # samples that are compared in one go: some 150 MB
 PAIRS = 8_000_000        # samples in common that are looked at in one go: some 200 MB
+WORDS = 1 << 17          # whose hashes are remembered
 SHARED_WORDS = 8         # shared samples below which the estimate is chance, or one stock sentence
 SHARED_CHARACTERS = 24   # the same for shingles of characters: a word is about three of them
 
@@ -88,23 +91,11 @@ def pairs(articles: pl.DataFrame, later: pl.Expr, earlier: pl.Expr) -> pl.DataFr
         .filter(pl.col("samples") >= pl.col("minimum"))
         .with_row_index("number")
     )
-    samples = _repeated(texts.select("number", "later", "earlier", "signature").explode("signature", empty_as_null=True))
-    asked, found = (samples.filter(side).select("number", "signature") for side in ("later", "earlier"))
-    expected = asked.group_by("signature").len().join(found.group_by("signature").len(), on="signature")
-    parts = 1 + int((expected["len"] * expected["len_right"]).sum()) // PAIRS
-    shared = pl.concat(
-        part.join(found, on="signature", suffix="_earlier")
-        .filter(pl.col("number") != pl.col("number_earlier"))
-        .group_by("number", "number_earlier")
-        .agg(shared=pl.len())
-        for part in asked.iter_slices(max(1, asked.height // parts))
-    ) if asked.height else asked.select("number", number_earlier="number", shared="number")
+    shared = _shared(texts)
     texts = texts.drop("signature", "later", "earlier")
     days_before = (pl.col("published_date") - pl.col("published_date_earlier")).dt.total_days()
     return (
-        shared.group_by("number", "number_earlier")
-        .agg(pl.col("shared").sum())
-        .join(texts, on="number")
+        shared.join(texts, on="number")
         .join(texts, left_on="number_earlier", right_on="number", suffix="_earlier")
         .filter(
             pl.col("language_code") == pl.col("language_code_earlier"),
@@ -117,19 +108,49 @@ def pairs(articles: pl.DataFrame, later: pl.Expr, earlier: pl.Expr) -> pl.DataFr
     )
 
 
-def _repeated(samples: pl.DataFrame) -> pl.DataFrame:
-    """The rows whose ``signature`` is another row's too, and a fifth of the others: most are single, and no join wants them.
+def _shared(texts: pl.DataFrame) -> pl.DataFrame:
+    """How many samples (``shared``) each later text (``number``) has in common with an earlier one (``number_earlier``).
 
-    Each row writes its number where its hash points to; whoever does not find it there has company.
+    Samples are compared in parts, by the upper bits of the hash, so that what is held beside the samples themselves does
+    not grow with them.
     """
-    rows = np.arange(samples.height, dtype=np.uint32)
-    size = 1 << max(4 * samples.height - 1, 1).bit_length()   # places: four to eight a row
-    place = (samples["signature"].to_numpy() >> np.uint64(64 - size.bit_length() + 1)).astype(np.uint32)
-    written = np.empty(size, np.uint32)
-    written[place] = rows
-    shared = np.zeros(size, bool)
-    shared[place[written[place] != rows]] = True
-    return samples.filter(pl.Series(shared[place]))
+    hashes = texts["signature"].explode(empty_as_null=True).to_numpy()
+    owners = np.repeat(np.arange(texts.height, dtype=np.uint32), texts["samples"].to_numpy())
+    later, earlier = (texts[side].to_numpy() for side in ("later", "earlier"))
+    parts = 1 + len(hashes) // PART
+    bounds = [number * 2**64 // parts for number in range(parts + 1)]
+    counted = texts.select("number", number_earlier="number", shared=pl.lit(0, pl.UInt32)).clear()
+    for low, high in pairwise(bounds):
+        mine = np.flatnonzero((hashes >= np.uint64(low)) & (hashes <= np.uint64(high - 1)))
+        mine = mine[_repeated(hashes[mine])]
+        number, signature = owners[mine], hashes[mine]
+        asked, found = (pl.DataFrame({"number": number[side[number]], "signature": signature[side[number]]}) for side in (later, earlier))
+        counted = pl.concat([counted, *_counted(asked, found)]).group_by("number", "number_earlier").agg(pl.col("shared").sum())
+    return counted
+
+
+def _counted(asked: pl.DataFrame, found: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The samples that texts of ``asked`` have in common with those of ``found``, PAIRS or so of them at a time."""
+    expected = asked.group_by("signature").len().join(found.group_by("signature").len(), on="signature")
+    slices = 1 + int((expected["len"].cast(pl.UInt64) * expected["len_right"]).sum()) // PAIRS
+    for rows in asked.iter_slices(max(1, -(-asked.height // slices))):
+        yield (
+            rows.join(found, on="signature", suffix="_earlier")
+            .filter(pl.col("number") != pl.col("number_earlier"))
+            .group_by("number", "number_earlier")
+            .agg(shared=pl.len())
+        )
+
+
+def _repeated(hashes: np.ndarray) -> np.ndarray:
+    """The places of the hashes that are there more than once: few are, and no join wants the others."""
+    order = np.argsort(hashes)
+    ordered = hashes[order]
+    same = ordered[1:] == ordered[:-1]
+    kept = np.zeros(len(hashes), bool)
+    kept[1:] |= same
+    kept[:-1] |= same
+    return order[kept]
 
 
 def _is_earlier() -> pl.Expr:
@@ -152,21 +173,30 @@ def _shingles(text: str, language: str) -> np.ndarray:
         tokens = np.array([ord(character) for character in "".join(words).casefold()], dtype=np.uint64)
         size = CHARACTER_SHINGLE
     else:
-        tokens = np.array([_word_hash(word) for word in words], dtype=np.uint64)
+        tokens = np.fromiter(map(_HASHES.__getitem__, words), np.uint64, len(words))
         size = WORD_SHINGLE
     if len(tokens) < size:
         return np.array([], dtype=np.uint64)
     hashes = np.zeros(len(tokens) - size + 1, dtype=np.uint64)
     for place in range(size):
         hashes = _mix(hashes * np.uint64(0x100000001B3) + tokens[place : len(tokens) - size + 1 + place])
-    return np.unique(hashes)
+    hashes.sort()
+    return hashes[np.append(True, hashes[1:] != hashes[:-1])]
 
 
-@lru_cache(maxsize=1 << 17)
-def _word_hash(word: str) -> int:
-    is_name = word[0].isupper() and not word.isupper()   # first words of sentences too; a text all in capitals has none
-    word = (word[0] if is_name else word).casefold()
-    return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest())
+class _Hashes(dict[str, int]):
+    """The hash of each word met of late: a dictionary that fills itself, and begins anew where it is large."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= WORDS:
+            self.clear()
+        is_name = word[0].isupper() and not word.isupper()   # first words of sentences too; a text all in capitals has none
+        folded = (word[0] if is_name else word).casefold()
+        self[word] = int.from_bytes(hashlib.blake2b(folded.encode(), digest_size=8).digest())
+        return self[word]
+
+
+_HASHES = _Hashes()
 
 
 def _mix(values: np.ndarray) -> np.ndarray:
