@@ -19,12 +19,16 @@ _CUT = re.compile(
 )
 
 
+_CUT_SIGNS = ("…", "...", "続きを読む", "残り", "この記事は有料", "有料会員", "subscribe", "register", "log in", "sign in")  # _CUT needs one
+
+
 def body_state(page: Page, body: str, is_paywalled: bool = False) -> str:
     """State of ``body``. ``is_paywalled``: the source's own mark of a paid article stands on the page."""
     is_short = len(body) < LONGEST_LEAD and len(body) < LEAD_LENGTH.get(script_of(body) or "latin", CJK_LEAD_LENGTH)
     if is_paywalled or (is_short and "false" in map(str.lower, page.json_ld_values("isAccessibleForFree"))):
         return "paywalled"
-    if _CUT.search(body[-END:]):
+    end = body[-END:].lower()
+    if any(sign in end for sign in _CUT_SIGNS) and _CUT.search(end):
         return "truncated"
     is_lead = is_short and body and body in page.values("meta:og:description")[:1]
     return "lead" if is_lead else "full"

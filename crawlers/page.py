@@ -19,12 +19,16 @@ ARTICLE_TYPES = ("NewsArticle", "Article", "BlogPosting", "Report", "SpecialAnno
 _ATTRIBUTE = re.compile(r"@([\w:-]+)$")
 _JSON_LD = etree.XPath("//script[contains(@type, 'ld+json')]")
 _ELEMENTS = etree.ElementDefaultClassLookup(element=HtmlElement)  # lxml.html's own calls Python for each element, for forms
-# cssselect's test of any element for one class, and the same from the attribute's side, in less than half the time
-_OF_CLASS = re.compile(
-    r"\*\[@class and contains\(@class, ('[^']+')\)"
-    r" and contains\(concat\(' ', normalize-space\(@class\), ' '\), ('[^']+')\)\](?!\[)"
+# cssselect's tests of one class and of an attribute's value, and the same from the attribute's side, in less than half the time
+_CLASS = (
+    r"@class and contains\(@class, (?P<word>'[^']+')\)"
+    r" and contains\(concat\(' ', normalize-space\(@class\), ' '\), (?P<spaced>'[^']+')\)"
 )
-_FROM_CLASS = r"*/@class[contains(., \1) and contains(concat(' ', normalize-space(.), ' '), \2)]/parent::*"
+_FROM_CLASS = r"\g<name>/@class[contains(., \g<word>) and contains(concat(' ', normalize-space(.), ' '), \g<spaced>)]/parent::*"
+_ONE_CLASS = re.compile(rf"(?P<name>[\w*-]+)\[{_CLASS}\](?!\[)")
+_CLASS_AND_MORE = re.compile(rf"(?P<name>[\w*-]+)\[(?P<open>\(*)\({_CLASS}\) and ")
+_ONE_VALUE = re.compile(r"([\w*-]+)\[@([\w-]+) = ('[^']*')\](?!\[)")
+_OTHER_LOGIC = (" or ", "position()", "last()", "not(")
 
 
 class Unfit(Exception):
@@ -47,7 +51,7 @@ class Page:
         parser.set_element_class_lookup(_ELEMENTS)
         try:
             self.tree: HtmlElement = document_fromstring(
-                text.replace("\0", "").encode("utf-8", "ignore"), parser
+                text.encode("utf-8", "ignore").replace(b"\0", b""), parser
             )
         except etree.ParserError as error:
             raise ValueError(str(error)) from error
@@ -124,7 +128,9 @@ def compiled(selector: str) -> etree.XPath:
         except etree.XPathError as error:
             raise ValueError(f"{selector}: {error}") from error
     css = CSSSelector(selector.removeprefix("css:"), translator="html")
-    path = _OF_CLASS.sub(_FROM_CLASS, css.path)
+    path = _ONE_VALUE.sub(r"\1/@\2[. = \3]/parent::*", _ONE_CLASS.sub(_FROM_CLASS, css.path))
+    if not any(sign in path for sign in _OTHER_LOGIC):  # all tests of an element hold then, in any order
+        path = _CLASS_AND_MORE.sub(rf"{_FROM_CLASS}[\g<open>", path)
     return css if path == css.path else etree.XPath(path)
 
 

@@ -21,6 +21,9 @@ HTML = """<body class="kelp">
         (".lead", 4), (".box .lead", 4), (".box p", 5), (".box > p", 5), (".box .box", 2), (".lead, .leader", 5), ("div.box", 3),
         (".lead + .leader", 1), (".lead ~ p", 2), (".box.wide .lead", 3), ("p:not(.lead)", 5), (".box:has(.strong)", 1), (".lead:first-child", 3),
         (".kelp .absent", 0), (".kelp > .box", 2), (":is(.leader, .strong)", 2),
+        ("b.lead.strong", 1), ("p.lead.strong", 0), (".box.wide.box > .lead", 1), (".lead.strong, .wide.box", 2), ("p.lead:last-child", 1),
+        ("[class=lead]", 3), ("p[class='box']", 1), ("p[class=box] + p", 0), (".box.wide + .box", 1), (".lead.strong:not(.wide)", 1),
+        ("i:is(.lead, .box).lead", 1), (".lead[class=lead]", 3), (".box.wide[class='box wide'] p", 3),
     ],
 )  # fmt: skip
 def test_a_class_is_found_as_cssselect_finds_it(selector: str, count: int) -> None:
@@ -32,6 +35,8 @@ def test_a_class_is_found_as_cssselect_finds_it(selector: str, count: int) -> No
 
 def test_one_class_is_looked_for_from_its_attribute() -> None:
     assert "/@class[" in compiled(".lead").path
+    assert "div/@class[" in compiled("div.box.wide[class]").path
+    assert "a/@rel[" in compiled("a[rel=next]").path
 
 
 @pytest.mark.parametrize("invisible", ["\u00ad", "\u200b", "\u200c", "\u2060", "\ufeff"])
