@@ -40,7 +40,7 @@ class Unfit(Exception):
 
 
 class Page:
-    """One lxml tree of a page. Raises ValueError where there is nothing to parse."""
+    """One lxml tree of a page; ``encoded`` is its text in UTF-8. Raises ValueError where there is nothing to parse."""
 
     def __init__(self, text: str, url: str) -> None:
         self.url = url
@@ -49,10 +49,9 @@ class Page:
         # a str with an XML declaration would be refused, so lxml gets bytes and their encoding
         parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
         parser.set_element_class_lookup(_ELEMENTS)
+        self.encoded = text.encode("utf-8", "ignore").replace(b"\0", b"")
         try:
-            self.tree: HtmlElement = document_fromstring(
-                text.encode("utf-8", "ignore").replace(b"\0", b""), parser
-            )
+            self.tree: HtmlElement = document_fromstring(self.encoded, parser)
         except etree.ParserError as error:
             raise ValueError(str(error)) from error
 
