@@ -17,9 +17,11 @@ import polars as pl
 
 from nichiro.settlement import BATCH, partitions_of, settle, settle_fates
 from nichiro.spans import Say, around, keys, spans, tell
+from transforms.actors import actors_daily
 from transforms.coverage import coverage_daily
 from transforms.figures import NONE, figures
 from transforms.health import source_days
+from transforms.overrides import origins
 from transforms.spikes import coverage_spikes
 from transforms.trends import tone_daily
 from warehouse.columns import PARTITION
@@ -31,7 +33,8 @@ from warehouse.tables import enriched, marts, ops, raw, staging
 
 LOG = (raw.CAPTURES, raw.FETCHES, raw.DISCOVERIES, raw.CRAWLS, staging.QUARANTINE, staging.OUTCOMES)
 ACCEPTED_ONLY = (staging.ARTICLES,)
-PER_CAPTURE = (enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.TONE, enriched.SIGNATURES)
+PER_CAPTURE = (enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.MENTIONS, enriched.TONE, enriched.SIGNATURES)
+LATER = (enriched.MENTIONS,)   # of partitions that an older version enriched there is none; of those that expired, for good
 
 
 @dataclass(frozen=True)
@@ -75,13 +78,17 @@ def partitions(lake: Lake, days: Iterable[date]) -> pl.DataFrame:
 
 
 def build(
-    lake: Lake, candidate: Candidate, sources: pl.DataFrame, topics: pl.DataFrame, say: Say = lambda message: None
+    lake: Lake, candidate: Candidate, sources: pl.DataFrame, topics: pl.DataFrame, say: Say = lambda message: None,
+    *, actors: pl.DataFrame | None = None, offices: pl.DataFrame | None = None,
 ) -> Built:
-    """Bring ``candidate`` up to the lake. ``sources`` and ``topics`` are the catalog and the beat as tables."""
+    """Bring ``candidate`` up to the lake. The frames are the catalog and the beat as tables; actors and offices left out stay."""
     if not (_same(candidate, ops.SOURCES, sources) and _same(candidate, ops.TOPICS, topics)):
         candidate.clear()   # every row rests on them
         candidate.insert(ops.SOURCES, sources)
         candidate.insert(ops.TOPICS, topics)
+    for table, frame in ((ops.ACTORS, actors), (ops.OFFICES, offices)):   # nothing in marts rests on them but what enrich made
+        if frame is not None and not _same(candidate, table, frame):
+            candidate.replace(table, candidate.read(table, columns=["actor_id"]).unique(), frame)
     with open_days(lake, candidate.settled) as days:
         ledger = partitions(lake, days)
         loaded = candidate.read(ops.PARTITIONS, keys(days, "captured_date"))
@@ -92,6 +99,7 @@ def build(
         complete_before = _last_complete(candidate, sources)
         crawls_before = candidate.read(raw.CRAWLS, dirty)
         affected, old_captures = _load(lake, candidate, dirty, changed, say)
+        affected = _with_corrected(lake, candidate, affected)
         candidate.replace(ops.PARTITIONS, dirty, changed)
         article_days, count = settle(lake, candidate, affected, sources, say)
         settled = settle_fates(candidate, old_captures, affected, changed)
@@ -132,13 +140,34 @@ def _load(
             candidate.insert(table, lake.read_all(table, every, must_exist=table.zone != "raw"))
         for table in (*ACCEPTED_ONLY, *PER_CAPTURE):
             served = [column.name for column in table.served_columns]
-            found = lake.read_all(table, accepted, served, must_exist=True)
+            held = _holding(lake, table, accepted) if table in LATER else accepted
+            found = lake.read_all(table, held, served, must_exist=True)
             candidate.insert(table, found)
             if table is staging.ARTICLES:
                 affected.append(found.select("article_id"))
         if rows.height > BATCH:
             say(f"{min(number * BATCH + BATCH, rows.height)} of {rows.height} partitions loaded")
     return pl.concat(affected).unique(), captures
+
+
+def _holding(lake: Lake, table: Table, partitions_: list[Partition]) -> list[Partition]:
+    """The partitions of which the table was made, by their manifests."""
+    manifests = {day: lake.manifest(day) for day in {each.captured_date for each in partitions_}}
+    return [each for each in partitions_ if table.name in manifests[each.captured_date].entries[each.stem].enriched]
+
+
+def _with_corrected(lake: Lake, candidate: Candidate, affected: pl.DataFrame) -> pl.DataFrame:
+    """Take over the analysts' corrections; the affected documents with those that a new one speaks of, or whose origin by a
+    correction is affected."""
+    log, held = lake.partitions(ops.OVERRIDES), candidate.read(ops.OVERRIDES)
+    said = lake.read_all(ops.OVERRIDES, log) if log else ops.OVERRIDES.empty()
+    new = said.join(held, on="override_id", how="anti")
+    candidate.insert(ops.OVERRIDES, new)
+    gone = held.join(said, on="override_id", how="anti")
+    candidate.delete(ops.OVERRIDES, gone.select("override_id"))
+    mine = [affected, new.select("article_id"), gone.select("article_id")]
+    mine.append(origins(said).join(pl.concat(mine), left_on="syndicated_from", right_on="article_id", how="semi").select("article_id"))
+    return pl.concat(mine).unique()
 
 
 def _source_days(candidate: Candidate, changed: pl.DataFrame, sources: pl.DataFrame) -> set[date]:
@@ -198,6 +227,7 @@ def _coverage(candidate: Candidate, days: list[date], sources: pl.DataFrame, top
     known = pl.Series("day", sorted(set(rows["published_date"]) | set(health["day"])), pl.Date)
     candidate.replace(marts.COVERAGE_DAILY, keys(days), coverage_daily(rows, health, sources, topics, known))
     candidate.replace(marts.TONE_DAILY, keys(days), tone_daily(rows, sources, topics, known))
+    candidate.replace(marts.ACTORS_DAILY, keys(days), actors_daily(candidate.read(marts.MENTIONS, keys(days)), rows))
 
 
 def _spike_days(

@@ -24,7 +24,9 @@ from warehouse.tables.enriched import COPIES
 SETTLING = timedelta(days=7)   # a run writes its log within a day or two of its start; what is older is taken over
 
 
-def build(lake: Lake, run: Run, sources: pl.DataFrame, topics: pl.DataFrame, say: Say, *, fresh: bool) -> Built:
+def build(
+    lake: Lake, run: Run, sources: pl.DataFrame, topics: pl.DataFrame, say: Say, *, actors: pl.DataFrame, offices: pl.DataFrame, fresh: bool
+) -> Built:
     """Bring a candidate up to the lake, from the current release or, when ``fresh``, from nothing.
 
     Raises ConfigError where nothing was ever parsed: an empty release helps nobody.
@@ -33,7 +35,7 @@ def build(lake: Lake, run: Run, sources: pl.DataFrame, topics: pl.DataFrame, say
         raise ConfigError(f"nothing was crawled and parsed in {lake.data_dir}", "run `nichiro run`, or set NICHIRO_DATA_DIR")
     candidate = Candidate.start(lake.data_dir, fresh=fresh)
     try:
-        built = bring_up(lake, candidate, sources, topics, say)
+        built = bring_up(lake, candidate, sources, topics, say, actors=actors, offices=offices)
         candidate.note(
             {
                 "build_id": run.run_id,

@@ -27,12 +27,13 @@ from nichiro.reading import PARSED, hands, parse_one
 from nichiro.retention import note
 from nichiro.run import Run
 from nichiro.workers import spread
+from transforms.actors import Directory
 from transforms.beat import Beat
 from warehouse.lake import Entry, Lake, Manifest, Partition
 from warehouse.settled import open_days
 from warehouse.tables import enriched, ops, raw, staging
 
-ENRICHED = (enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.TONE, enriched.SIGNATURES)
+ENRICHED = (enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.MENTIONS, enriched.TONE, enriched.SIGNATURES)
 Say = Callable[[str, str], None]
 
 
@@ -163,14 +164,14 @@ def _judge(
     return results, held
 
 
-def enrich(lake: Lake, catalog: dict[str, Source], beat: Beat, say: Say) -> int:
-    """Judge relevance, tone and signatures of accepted partitions; returns the number of partitions computed."""
+def enrich(lake: Lake, catalog: dict[str, Source], beat: Beat, directory: Directory, say: Say) -> int:
+    """Judge relevance, actors, tone and signatures of accepted partitions; returns the number of partitions computed."""
     from nichiro.lexicons import load_lexicons
-    from transforms import copies, relevance, tone
+    from transforms import actor_mentions, copies, relevance, tone
 
     lexicons = load_lexicons()
     publishers = sources(catalog).select("source_id", "country_code", "publisher_kind")
-    methods = enriching(beat, lexicons)
+    methods = enriching(beat, directory, lexicons)
     count = 0
     with open_for(lake, "enrich", methods) as days:
         for day in days:
@@ -182,10 +183,12 @@ def enrich(lake: Lake, catalog: dict[str, Source], beat: Beat, say: Say) -> int:
                     partition = Partition.of(day, stem)
                     articles = lake.read(staging.ARTICLES, partition).join(publishers, on="source_id", how="left")
                     judged = relevance.judge(articles, beat)
+                    on_beat = articles.join(judged.relevance.filter(pl.col("relevance") != "none"), on="capture_id", how="semi")
                     frames = {
                         "enriched.relevance": judged.relevance,
                         "enriched.passages": judged.passages,
                         "enriched.topics": judged.topics,
+                        "enriched.mentions": actor_mentions.mentions(on_beat, directory),
                         "enriched.tone": tone.tone(articles, lexicons),
                         "enriched.signatures": copies.signatures(articles),
                     }
@@ -209,11 +212,11 @@ def gating(catalog: dict[str, Source]) -> dict[str, str]:
     return {source_id: GATE_VERSION + source.assertions.model_dump_json() for source_id, source in catalog.items()}
 
 
-def enriching(beat: Beat, lexicons: pl.DataFrame) -> str:
-    """The beat, word lists and methods that articles are measured by."""
-    from transforms import copies, relevance, tone
+def enriching(beat: Beat, directory: Directory, lexicons: pl.DataFrame) -> str:
+    """The beat, actors, word lists and methods that articles are measured by."""
+    from transforms import actors, copies, relevance, tone
 
-    return relevance.VERSION + tone.VERSION + copies.VERSION + beat.sha256() + _sha256(lexicons.write_csv())
+    return relevance.VERSION + actors.VERSION + tone.VERSION + copies.VERSION + beat.sha256() + directory.sha256() + _sha256(lexicons.write_csv())
 
 
 def open_for(lake: Lake, step: str, methods: object) -> AbstractContextManager[list[date]]:

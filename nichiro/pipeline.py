@@ -18,6 +18,7 @@ import polars as pl
 from crawlers.catalog import load_catalog, sources
 from crawlers.source import Source
 from nichiro import candidate, forget, log, partitions, retention, world
+from nichiro.actors import load_directory
 from nichiro.beat import load_beat, topics
 from nichiro.errors import Bug, ConfigError, NichiroError, TransientError
 from nichiro.partitions import Say
@@ -27,6 +28,7 @@ from nichiro.run import Run, start_run
 from nichiro.settings import Settings
 from nichiro.status import Status
 from nichiro.steps import STEPS
+from transforms.actors import Directory, actors, offices
 from transforms.beat import Beat
 from warehouse.lake import Lake, Partition, write_atomically
 from warehouse.store import current_release
@@ -61,6 +63,10 @@ class Pipeline:
     @cached_property
     def beat(self) -> Beat:
         return load_beat(self.settings.beat)
+
+    @cached_property
+    def directory(self) -> Directory:
+        return load_directory(self.settings.beat)
 
     def crawl(self, source_ids: list[str] | None = None, first: date | None = None, last: date | None = None) -> pl.DataFrame:
         """Fetch the active sources, or those named; a range, or a past day, is read from declared archives only."""
@@ -103,11 +109,11 @@ class Pipeline:
             self.say("gate", f"{source_id}: held, {reasons}")
 
     def enrich(self) -> None:
-        self.status.counts["enriched_partitions"] = partitions.enrich(self.lake, self.catalog, self.beat, self.say)
+        self.status.counts["enriched_partitions"] = partitions.enrich(self.lake, self.catalog, self.beat, self.directory, self.say)
 
     def build(self, *, fresh: bool = False) -> None:
         fresh = fresh or forget.is_pending(self.lake)   # a changed DuckDB file keeps deleted text in its free pages
-        built = candidate.build(self.lake, self.run, sources(self.catalog), topics(self.beat), partial(self.say, "build"), fresh=fresh)
+        built = candidate.build(self.lake, self.run, sources(self.catalog), topics(self.beat), partial(self.say, "build"), actors=actors(self.directory), offices=offices(self.directory), fresh=fresh)
         counts = {"dirty_partitions": built.partitions, "documents": built.documents, "days": len(built.coverage_days)}
         self.status.counts |= counts
         self.say("build", ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items()))
@@ -289,4 +295,4 @@ class Pipeline:
 
     def _read_declarations(self) -> None:
         """Before an hour of crawling, not after it: raises ConfigError for a broken catalog or beat."""
-        _ = self.catalog, self.beat
+        _ = self.catalog, self.beat, self.directory

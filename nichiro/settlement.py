@@ -6,15 +6,18 @@ come from the lake, everything else from the candidate.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from nichiro.spans import Say, around, keys, spans, tell
+from transforms.actor_mentions import mentions_by_document
 from transforms.articles import articles, served_text
 from transforms.authors import authors
 from transforms.copies import copies, repeating
 from transforms.documents import documents, fates
+from transforms.overrides import correct_articles, correct_mentions, origins
 from transforms.revisions import revisions
 from transforms.turns import turns
 from warehouse.columns import PARTITION
@@ -33,11 +36,14 @@ def settle(
     current = documents(candidate.read(staging.ARTICLES, affected)).sort("published_date", "article_id")
     before = candidate.read(marts.ARTICLES, affected, ["published_date"])
     candidate.delete(marts.ARTICLES, affected)
+    corrections = _Corrections.of(candidate, current)
     others = _copies(lake, candidate, affected, current.select(_COMPARED), say)
-    days = set(before["published_date"]) | set(current["published_date"]) | _move(candidate, others)
+    days = set(before["published_date"]) | set(current["published_date"]) | _move(candidate, others, corrections)
     current = current.join(_texts(lake, candidate, current.select("capture_id"), sources), on="capture_id", how="left")
     candidate.replace(marts.AUTHORS, affected, authors(current))
     candidate.replace(marts.TURNS, affected, turns(current))
+    placed = mentions_by_document(candidate.read(enriched.MENTIONS, current.select("capture_id")), current)
+    candidate.replace(marts.MENTIONS, affected, correct_mentions(placed, corrections.said, candidate.read(ops.OFFICES)))
     for span in spans(set(current["published_date"])):
         settled = current.filter(pl.col("published_date").is_in(span))
         captures = settled.select("capture_id")
@@ -50,11 +56,26 @@ def settle(
                 candidate.read(enriched.TONE, captures),
                 candidate.read(enriched.COPIES, settled.select("article_id")),
                 sources,
-            ),
+            ).pipe(correct_articles, corrections.said, corrections.known),
         )
         tell(say, "articles", span, days)
     _revise(lake, candidate, affected, current, sources)
     return days, current.height
+
+
+@dataclass(frozen=True)
+class _Corrections:
+    """What analysts said, and the documents that there are."""
+
+    said: pl.DataFrame
+    known: pl.Series
+
+    @classmethod
+    def of(cls, candidate: Candidate, current: pl.DataFrame) -> _Corrections:
+        said = candidate.read(ops.OVERRIDES)
+        named_ones = origins(said).select(article_id="syndicated_from")
+        there = [candidate.read(marts.ARTICLES, named_ones, ["article_id"]), current.select("article_id")]
+        return cls(said, pl.concat(there)["article_id"])
 
 
 _COMPARED = ["article_id", "capture_id", "source_id", "language_code", "published_at", "published_date"]
@@ -106,13 +127,14 @@ def _revise(lake: Lake, candidate: Candidate, affected: pl.DataFrame, current: p
         candidate.insert(marts.REVISIONS, revisions(versions.join(bodies, on="capture_id"), mine, sources))
 
 
-def _move(candidate: Candidate, others: pl.DataFrame) -> set[date]:
+def _move(candidate: Candidate, others: pl.DataFrame, corrections: _Corrections) -> set[date]:
     """Give documents that were settled before the origin that they have now; return the days on which one changed."""
     stale = candidate.read(marts.ARTICLES, others)
     fresh = (
         stale.drop("syndicated_from", "is_copy")
         .join(candidate.read(enriched.COPIES, others, ["article_id", "syndicated_from"]), on="article_id", how="left")
         .with_columns(is_copy=pl.col("syndicated_from").is_not_null())
+        .pipe(correct_articles, corrections.said, corrections.known)
     )
     moved = fresh.join(stale, on=["article_id", "syndicated_from"], how="anti", nulls_equal=True)
     candidate.replace(marts.ARTICLES, moved.select("article_id"), moved)

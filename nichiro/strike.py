@@ -16,7 +16,8 @@ from warehouse.lake import Entry, Lake, Partition
 from warehouse.tables import enriched, raw, staging
 
 OF_CAPTURES = (
-    staging.ARTICLES, staging.QUARANTINE, enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.TONE, enriched.SIGNATURES,
+    staging.ARTICLES, staging.QUARANTINE, enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.MENTIONS,
+    enriched.TONE, enriched.SIGNATURES,
 )
 
 

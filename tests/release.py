@@ -194,7 +194,7 @@ def _source_day(rows: dict[str, list[dict]], rng: random.Random, source_id: str,
         )} | versions | {
             "publisher": publisher, "country_code": country, "publisher_kind": kind, "text": None,
             "relevance": relevance, "relevance_score": 6.0 if relevance == "strong" else 1.0, "topics": topics,
-            "tone_score": tone, "syndicated_from": copied, "is_copy": copied is not None,
+            "tone_score": tone, "syndicated_from": copied, "is_copy": copied is not None, "is_overridden": False,
             "first_captured_at": captured_at, "last_captured_at": captured_at, "version_count": 1, "method": "latest",
         })
     rows["ops.source_days"].append({

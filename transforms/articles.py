@@ -21,6 +21,8 @@ def articles(
 ) -> pl.DataFrame:
     """Join ``documents`` (with ``text`` as ``served_text`` gives it) with the enriched tables by capture and the copies by document.
 
+    Analysts' corrections come after (``transforms.overrides``).
+
     Raises ContractError where a document has no relevance row or its source is not declared.
     """
     topics_of = topics.group_by("capture_id").agg(pl.col("topic_id").sort().alias("topics"))
@@ -35,6 +37,7 @@ def articles(
         .with_columns(
             pl.col("topics").fill_null([]),
             is_copy=pl.col("syndicated_from").is_not_null(),
+            is_overridden=pl.lit(value=False),
             method=pl.lit(METHOD),
             method_version=pl.lit(VERSION),
         )

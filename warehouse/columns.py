@@ -43,6 +43,9 @@ OUTCOMES = ("passed", "failed", "errored")
 ALERT_STATES = ("new", "revised", "closed", "historical")
 TROUBLE_KINDS = ("blocked", "failed", "source", "late", "task")
 DELIVERY_OUTCOMES = ("sending", "sent", "failed", "deferred", "suppressed", "given_up")
+RESOLVED_BY = ("full_name", "office", "document", "date", "only_name", "override")
+ACTOR_KINDS = ("person", "organisation", "country")
+SUBJECTS = ("relevance", "genre", "actor", "copy")   # what an analyst can correct of a document
 DECISIONS = ("useful", "not_useful", "mute", "unmute")
 
 CAPTURE_ID = Column("capture_id", pl.String, "one HTTP exchange: the WARC record's id, 32 hex digits")
@@ -68,6 +71,16 @@ HEADLINE = Column("headline", pl.String, "headline as served")
 PUBLISHED_CONFIDENCE = Column(
     "published_confidence", pl.Float64, "share of pages on which a date found by this method was right when measured; null where it was not measured",
     nullable=True, minimum=0, maximum=1,
+)
+MENTIONED = (
+    Column("field", pl.String, "where the offsets count", values=("headline", "body")),
+    Column("start_offset", pl.Int64, "first character of the name in the headline or body, from 0", minimum=0),
+    Column("end_offset", pl.Int64, "character after the last", minimum=0),
+    Column("surface", pl.String, "the name as written"),
+    Column("actor_id", pl.String, "who is meant; null where the text leaves it open", nullable=True),
+    Column("candidates", pl.List(pl.String), "all whose name it can be, sorted"),
+    Column("office_ids", pl.List(pl.String), "offices that the actor held on the day that the document tells of, by the list and not by the page"),
+    Column("resolved_by", pl.String, "what told who is meant; null where it is open", nullable=True, values=RESOLVED_BY),
 )
 CREDITS = pl.List(pl.Struct({"name": pl.String, "role": pl.String, "given_name": pl.String, "family_name": pl.String}))
 TURNS = pl.List(pl.Struct({"speaker": pl.String, "role": pl.String, "start": pl.Int64, "end": pl.Int64}))

@@ -22,6 +22,7 @@ from benchmarks import child
 from benchmarks.form import OURS, Row, report
 from benchmarks.scale import history, marts, morning, outlets
 from crawlers.catalog import load_catalog
+from nichiro.actors import load_directory
 from nichiro.pipeline import load_beat
 from nichiro.query import list_queries, run_query
 from nichiro.run import start_run
@@ -63,7 +64,7 @@ class World:
         history.write_backfills(self.data_dir, self.folder / "catalog", self.size, list(beat.topics), SEED)
         built = self.work(history.QUARTERS[-1], "build")
         publish(self.data_dir, json.loads(built.output)["run_id"], keep=2)
-        history.add_quiet_days(self.data_dir, catalog, beat)
+        history.add_quiet_days(self.data_dir, catalog, beat, load_directory(load_settings().beat))
         return built
 
     def morning(self, number: int) -> child.Measured:

@@ -25,6 +25,7 @@ from crawlers.catalog import load_catalog, sources
 from crawlers.source import Source
 from nichiro.lexicons import load_lexicons
 from nichiro.partitions import enriching, gating, open_for, parsing
+from transforms.actors import Directory
 from transforms.beat import Beat
 from transforms.health import source_days
 from warehouse.columns import CANDIDATES, CREDITS, TURNS
@@ -37,7 +38,7 @@ from warehouse.tables import enriched, ops, raw, staging
 QUARTERS = [date(2016 + number // 4, 1 + number % 4 * 3, 1) for number in range(1, 42)]   # the last is that after the ten years
 LOG = (raw.CAPTURES, raw.FETCHES, raw.DISCOVERIES, raw.CRAWLS)
 PARSED = (staging.ARTICLES, staging.QUARANTINE, staging.OUTCOMES)
-ENRICHED = (enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.TONE, enriched.SIGNATURES)
+ENRICHED = (enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.MENTIONS, enriched.TONE, enriched.SIGNATURES)
 PER_SHINGLE = {"en": 12, "ja": 2, "ru": 14}   # characters of text for each hash kept of it: words of 6 or 7, every other shingle
 COPIES = 0.04
 LINKS = 50_000   # names of one file, of which ext4 permits 65,000
@@ -84,7 +85,7 @@ def _write(path: Path, table: Table, frame: pl.DataFrame) -> str:
     return hashlib.sha256(buffer.getvalue()).hexdigest()
 
 
-def add_quiet_days(data_dir: Path, catalog: dict[str, Source], beat: Beat) -> None:
+def add_quiet_days(data_dir: Path, catalog: dict[str, Source], beat: Beat, directory: Directory) -> None:
     """Add a daily run of every source on every day to the manifests and to the release, and mark all days as done with."""
     lake, days = Lake(data_dir), pl.date_range(QUARTERS[0], QUARTERS[-1], eager=True)
     entry = Entry(parsed_from="generator", gated="generator", enriched_from="generator", status="accepted")
@@ -106,7 +107,7 @@ def add_quiet_days(data_dir: Path, catalog: dict[str, Source], beat: Beat) -> No
         _write(names[start], raw.CRAWLS, raw.CRAWLS.empty())
         for name in names[start + 1 : start + LINKS]:
             name.hardlink_to(names[start])
-    for step, methods in (("parse", parsing(catalog)), ("gate", gating(catalog)), ("enrich", enriching(beat, load_lexicons()))):
+    for step, methods in (("parse", parsing(catalog)), ("gate", gating(catalog)), ("enrich", enriching(beat, directory, load_lexicons()))):
         with open_for(lake, step, methods):
             pass
     _publish(lake, catalog, days, entry)
@@ -176,6 +177,11 @@ class _Quarter:
             ).drop("relevance", "place"),
             "enriched.topics": single.filter(pl.col("relevance") == "strong").select(
                 pl.all().exclude("relevance", "count", "topics"), topic_id=pl.col("topics").list.first(), passage_count=pl.lit(3)),
+            "enriched.mentions": each.select(
+                pl.all().exclude("relevance", "count", "topics", "place"), field=pl.lit("body"), start_offset=pl.col("place") * 200,
+                end_offset=pl.col("place") * 200 + 7, surface=pl.lit("Fiction"), actor_id=pl.concat_str(pl.lit("fiction_"), pl.col("topics").list.first()),
+                candidates=pl.concat_list(pl.concat_str(pl.lit("fiction_"), pl.col("topics").list.first())), office_ids=pl.lit([], pl.List(pl.String)),
+                resolved_by=pl.lit("full_name")),
             "enriched.tone": measured.with_columns(
                 scored, positive_count=pl.lit(3), negative_count=pl.lit(2), token_count=pl.lit(400),
                 unscored_reason=pl.when(scored.is_null()).then(pl.lit("no_tone_words"))),

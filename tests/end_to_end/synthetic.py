@@ -24,6 +24,7 @@ SOURCES = (
     ("ru_d_press", "RU", "ru", "official_statement"), ("gb_e_news", "GB", "en", "news"), ("gb_f_wire", "GB", "en", "wire"),
 )
 TOPICS = ("territory", "energy", "visits")
+ACTORS = ("first_actor", "second_actor")
 METHOD = {"method": "synthetic", "method_version": "1"}
 
 
@@ -185,6 +186,12 @@ class World:
         rows["enriched.relevance"].append(scored | {
             "relevance": document.relevance, "relevance_score": 2.0, "passage_count": 1, "passage_share": 0.5})
         rows["enriched.topics"] += [scored | {"topic_id": topic, "passage_count": 1} for topic in document.topics]
+        if document.relevance != "none":
+            actor = ACTORS[int(document.article_id, 16) % len(ACTORS)]
+            rows["enriched.mentions"] += [scored | {
+                "field": "body", "start_offset": 10 * number, "end_offset": 10 * number + 4, "surface": "Name", "actor_id": None if number == 2 else actor,
+                "candidates": [*ACTORS], "office_ids": [], "resolved_by": None if number == 2 else "full_name",
+            } for number in range(len(document.topics) + 1)]
         rows["enriched.tone"].append(scored | {
             "tone_score": document.tone, "positive_count": 1, "negative_count": 1, "token_count": 9,
             "unscored_reason": None if document.tone is not None else "no_tone_words"})
@@ -200,6 +207,7 @@ _TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         raw.CAPTURES, raw.FETCHES, raw.DISCOVERIES, raw.CRAWLS, staging.ARTICLES, staging.QUARANTINE, staging.OUTCOMES,
-        enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.TONE, enriched.SIGNATURES,
+        enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.MENTIONS,
+        enriched.TONE, enriched.SIGNATURES,
     )
 }

@@ -85,7 +85,7 @@ def document(number: int, **changes: object) -> dict:
         "publisher": "Harbour News", "publisher_kind": "newspaper", "url": f"https://news.example/{number}",
         "headline": f"{number} ships at Lower Quay", "authors": [], "published_at": NOON, "published_date": DAY,
         "published_precision": "minute", "body_state": "full", "body_length": 200, "relevance": "strong",
-        "relevance_score": 3.0, "topics": ["ships"], "is_copy": False, "first_captured_at": CHECKED_AT,
+        "relevance_score": 3.0, "topics": ["ships"], "is_copy": False, "is_overridden": False, "first_captured_at": CHECKED_AT,
         "last_captured_at": CHECKED_AT, "version_count": 1,
     } | changes  # fmt: skip
 

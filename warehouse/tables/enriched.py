@@ -8,6 +8,7 @@ from warehouse.columns import (
     ARTICLE_ID,
     CAPTURE_ID,
     CAPTURED_DATE,
+    MENTIONED,
     METHOD,
     METHOD_VERSION,
     PUBLISHED_DATE,
@@ -70,6 +71,22 @@ TOPICS = Table(
         METHOD_VERSION,
     ),
     primary_key=("capture_id", "topic_id"),
+    partition="captured_date",
+)
+
+MENTIONS = Table(
+    zone="enriched",
+    noun="mentions",
+    grain="One row per place of an article version on the beat at which an actor of the beat's lists is named, or may be.",
+    columns=(
+        CAPTURE_ID,
+        SOURCE_ID,
+        *MENTIONED,
+        CAPTURED_DATE,
+        METHOD,
+        METHOD_VERSION,
+    ),
+    primary_key=("capture_id", "field", "start_offset"),
     partition="captured_date",
 )
 

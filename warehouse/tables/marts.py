@@ -13,6 +13,7 @@ from warehouse.columns import (
     GENRE,
     HEADLINE,
     LANGUAGE_CODE,
+    MENTIONED,
     METHOD,
     METHOD_VERSION,
     PAIR_ID,
@@ -27,6 +28,7 @@ from warehouse.columns import (
     URL,
 )
 from warehouse.contract import UTC_INSTANT, Column, Table
+from warehouse.tables.actors import ACTORS_DAILY as ACTORS_DAILY
 
 TOPIC_ID = Column("topic_id", pl.String, "topic of the beat; 'any' is the whole beat")
 
@@ -66,6 +68,7 @@ ARTICLES = Table(
         Column("first_captured_at", UTC_INSTANT, "when we first knew of it, UTC: a backtest filters on this"),
         Column("last_captured_at", UTC_INSTANT, "when we last fetched it, UTC"),
         Column("version_count", pl.Int64, "versions with different content", minimum=1),
+        Column("is_overridden", pl.Boolean, "relevance, genre or origin as an analyst corrected it: ops.overrides"),
         METHOD,
         METHOD_VERSION,
     ),
@@ -113,6 +116,24 @@ TURNS = Table(
         METHOD_VERSION,
     ),
     primary_key=("article_id", "number"),
+    partition="published_date",
+    window_days=0,
+)
+
+MENTIONS = Table(
+    zone="marts",
+    noun="mentions",
+    grain="One row per document and place at which an actor is named, or may be; of its latest accepted version, analysts' corrections applied.",
+    columns=(
+        ARTICLE_ID,
+        *MENTIONED,
+        Column("is_overridden", pl.Boolean, "an analyst said who is meant: ops.overrides"),
+        CAPTURE_ID,
+        SOURCE_ID,
+        PUBLISHED_DATE,
+        METHOD_VERSION,
+    ),
+    primary_key=("article_id", "field", "start_offset"),
     partition="published_date",
     window_days=0,
 )

@@ -23,6 +23,9 @@ from warehouse.columns import (
     TROUBLE_KINDS,
 )
 from warehouse.contract import UTC_INSTANT, Column, Table
+from warehouse.tables.actors import ACTORS as ACTORS
+from warehouse.tables.actors import OFFICES as OFFICES
+from warehouse.tables.actors import OVERRIDES as OVERRIDES
 
 SOURCES = Table(
     zone="ops",
