@@ -153,6 +153,11 @@ def _repeated(hashes: np.ndarray) -> np.ndarray:
     return order[kept]
 
 
+def least(language: str) -> int:
+    """The samples that a text of a language needs to be compared at all."""
+    return SHARED_CHARACTERS if language in UNSPACED else SHARED_WORDS
+
+
 def _is_earlier() -> pl.Expr:
     """The other article is the earlier one: by instant, then source, then id."""
     instant, source = pl.col("published_at"), pl.col("source_id")

@@ -17,6 +17,7 @@ from nichiro.cli import (
     demo,
     doctor,
     init,
+    judging,
     keeping,
     own,
     quarantine,
@@ -37,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (init, steps, reparse, status, doctor, reading, own, demo, config, keeping):
+for module in (init, steps, reparse, status, doctor, reading, own, judging, demo, config, keeping):
     module.add_to(app)
 app.add_typer(source.app, name="source")
 app.add_typer(alert.app, name="alert", rich_help_panel="Daily")

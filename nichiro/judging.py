@@ -1,0 +1,74 @@
+"""Judging texts of a person's own: relevance and copies by the pipeline's methods, without a warehouse.
+
+Each function takes texts in their order and gives one row each, in the same order, with ``verdict``, ``score``, ``method``
+and ``method_version``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from nichiro.beat import load_beat
+from nichiro.settings import load_settings
+from nichiro.texts import Text, frame
+from transforms import copies as copying
+from transforms.relevance import judge
+
+Row = dict[str, Any]
+TERSE = "too_short"   # verdict on a text with too few shingles to be anybody's copy
+PASSAGE = ("field", "start_offset", "end_offset", "evidence", "terms", "topics")
+
+
+def relevance(texts: Sequence[Text]) -> list[Row]:
+    """``verdict`` strong, passage or none; ``score`` in points; topics; passages, whose offsets count characters of the text as given."""
+    judged = judge(frame(texts), load_beat(load_settings().beat))
+    verdicts = {row["capture_id"]: row for row in judged.relevance.iter_rows(named=True)}
+    passages = judged.passages.partition_by("capture_id", as_dict=True)
+    topics = judged.topics.partition_by("capture_id", as_dict=True)
+    rows = []
+    for text in texts:
+        verdict = verdicts[text.id]
+        mine, touched = passages.get((text.id,)), topics.get((text.id,))
+        rows.append({
+            "id": text.id, "language": text.language, "verdict": verdict["relevance"], "score": verdict["relevance_score"],
+            "topics": [] if touched is None else touched["topic_id"].sort().to_list(),
+            "passages": [] if mine is None else mine.select(PASSAGE).to_dicts(),
+            "method": verdict["method"], "method_version": verdict["method_version"],
+        })  # fmt: skip
+    return rows
+
+
+def copies(texts: Sequence[Text]) -> list[Row]:
+    """``verdict`` copy, original or too_short; ``copy_of`` the earliest text within 30 days that it repeats, ``score`` and
+    ``share_kept`` how much of the shorter is in both, ``cluster`` the text that began the chain."""
+    signed = _signed(texts)
+    found = {row["article_id"]: row for row in copying.copies(signed, signed["article_id"]).iter_rows(named=True)}
+    samples = dict(signed.select("article_id", pl.col("signature").list.len()).iter_rows())
+    rows = []
+    for text in texts:
+        copy = found.get(text.id)
+        is_terse = samples[text.id] < copying.least(text.language)
+        share = copy["containment"] if copy else None
+        rows.append({
+            "id": text.id, "language": text.language, "verdict": "copy" if copy else TERSE if is_terse else "original", "score": share,
+            "cluster": _first(text.id, found), "copy_of": copy["syndicated_from"] if copy else None, "share_kept": share,
+            "resemblance": copy["resemblance"] if copy else None,
+            "method": copying.METHOD, "method_version": copying.VERSION,
+        })  # fmt: skip
+    return rows
+
+
+def _signed(texts: Sequence[Text]) -> pl.DataFrame:
+    """The texts with their signatures; a headline alone is the text."""
+    articles = frame(texts).with_columns(body=pl.when(pl.col("body") == "").then("headline").otherwise("body"))
+    return articles.drop("source_id").join(copying.signatures(articles).select("capture_id", "source_id", "signature"), on="capture_id")
+
+
+def _first(text_id: str, found: dict[str, Row]) -> str:
+    """Along the copies of copies to the text that is none. The earlier one is earlier, so that it ends."""
+    while copy := found.get(text_id):
+        text_id = copy["syndicated_from"]
+    return text_id
