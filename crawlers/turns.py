@@ -52,28 +52,47 @@ def turns_of(body: str, marked: Collection[str] | None = None) -> list[Turn]:
     characters of ``body``.
     """
     marks = None if marked is None else {_bare(text) for text in marked} - {""}
+    found = _labelled(body, marks)
+    if marks is None and (len(found) < 2 or (len({item[2] for item in found}) < 2 and not _QUESTION.fullmatch(found[0][2]))):
+        return []
+    return _turns(body, found)
+
+
+def speakers_of(body: str) -> list[str]:
+    """Who speaks in a body without marks, as often as they do, in order; one alone, too, who makes no exchange."""
+    return [speaker for _, _, speaker in _labelled(body, None)]
+
+
+def role_of(speaker: str) -> str | None:
+    """What a label says by itself: question, answer, other (a remark, a moderator's words) or None."""
+    name = _ASIDE.sub("", speaker)
+    if _QUESTION.fullmatch(name):
+        return "question"
+    if _ANSWER.fullmatch(name):
+        return "answer"
+    return "other" if _OTHER.fullmatch(name) else None
+
+
+def _labelled(body: str, marks: set[str] | None) -> list[tuple[int, int, str]]:
+    """Where the line begins, where the words begin, who; without marks only evident speakers and those of several turns."""
     starts = tuple(f"{mark} " for mark in marks or ())
-    found: list[tuple[int, int, str]] = []  # where the line begins, where the words begin, who
-    bare: list[tuple[int, str]] = []
-    at = 0
+    found, bare, at = [], [], 0
     for line in body.split("\n"):
         if label := _label(line, marks):
             found.append((at, at + label[1], label[0]))
         elif starts and line.startswith(starts):
-            bare.append((at, max((mark for mark in marks or () if line.startswith(f"{mark} ")), key=len)))
+            name = max((mark for mark in marks or () if line.startswith(f"{mark} ")), key=len)
+            bare.append((at, at + len(name) + 1, name))
         at += len(line) + 1
     counts = Counter(speaker for _, _, speaker in found)
     if marks is None:
-        found = [item for item in found if _is_evident(item[2]) or counts[item[2]] > 1]
-        if len(found) < 2 or (len({item[2] for item in found}) < 2 and not _QUESTION.fullmatch(found[0][2])):
-            return []
+        return [item for item in found if counts[item[2]] > 1 or _is_evident(item[2])]
     # a name that a colon marks elsewhere is a label without one, too
-    found += [(at, at + len(name) + 1, name) for at, name in bare if name in counts]
-    return _turns(body, sorted(found))
+    return sorted(found + [item for item in bare if item[2] in counts])
 
 
 def _turns(body: str, found: list[tuple[int, int, str]]) -> list[Turn]:
-    roles = {speaker: _role(speaker) for speaker in {speaker for _, _, speaker in found}}
+    roles = {speaker: role_of(speaker) for speaker in {speaker for _, _, speaker in found}}
     has_questions = "question" in roles.values()
     was_asked = False
     turns: list[Turn] = []
@@ -88,16 +107,6 @@ def _turns(body: str, found: list[tuple[int, int, str]]) -> list[Turn]:
         was_asked = was_asked or role == "question"
         turns.append(Turn(speaker, None if role == "other" else role, start, end))
     return [turn for turn in turns if turn.end > turn.start]
-
-
-def _role(speaker: str) -> str | None:
-    """What a label says by itself."""
-    name = _ASIDE.sub("", speaker)
-    if _QUESTION.fullmatch(name):
-        return "question"
-    if _ANSWER.fullmatch(name):
-        return "answer"
-    return "other" if _OTHER.fullmatch(name) else None
 
 
 def _label(line: str, marks: set[str] | None) -> tuple[str, int] | None:

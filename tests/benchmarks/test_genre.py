@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import csv
+from pathlib import Path
 
-from benchmarks import genre
-from benchmarks.genre import Document, f1, kappa, macro_f1
+import pytest
+
+from benchmarks import documents
+from benchmarks.documents import PAGES, TEXTS, Document, labels
+from benchmarks.genre import f1, kappa, macro_f1
 from warehouse.columns import GENRES
 
 
@@ -20,13 +23,22 @@ def test_f1_of_a_genre() -> None:
     assert macro_f1(members, ["news", "news", "wire"], ["news", "wire"]) == 1.0
 
 
-def test_labels_are_genres_of_distinct_files_without_text() -> None:
-    with genre.LABELS.open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file, delimiter="\t"))
+@pytest.mark.parametrize("path", [PAGES, TEXTS])
+def test_labels_are_genres_of_distinct_files_without_text(path: Path) -> None:
+    rows = labels(path)
     assert list(rows[0]) == ["file", "sha256", "genre", "second"]
     assert len({row["file"] for row in rows}) == len(rows) >= 250
-    assert {row["genre"] for row in rows} <= {*GENRES, *genre.UNSCORED}
+    assert {row["genre"] for row in rows} <= {*GENRES, *documents.UNSCORED}
     assert all(len(row["sha256"]) == 64 for row in rows)
+
+
+def test_pages_and_texts_are_distinct() -> None:
+    assert not {row["sha256"] for row in labels(PAGES)} & {row["sha256"] for row in labels(TEXTS)}
+
+
+def test_op_eds_are_enough_to_be_measured() -> None:
+    held_out = [row for path in (PAGES, TEXTS) for row in labels(path) if _document(row["file"], row["genre"]).is_held_out]
+    assert sum(row["genre"] == "op_ed" for row in held_out) >= 20
 
 
 def test_both_readings_are_compared() -> None:

@@ -88,3 +88,44 @@ def test_an_editorial_among_opinions_stays_one() -> None:
     assert guess_genre("https://paper.example/opinion/port", [], "The Lantern view on the port", "Editorial", ARGUMENT) == "editorial"
 
 
+@pytest.mark.parametrize(
+    ("genre", "url", "headline", "body"),
+    [
+        ("official_statement", "https://www.ministry.go.jp/speech/2026/port.html", "Opening of the quay", "Two ships came."),
+        ("press_conference", "https://www.ministry.go.jp/press/kaiken/port.html", "The port", "Two ships came."),
+        ("readout", "https://www.kremlin.ru/events/1", "Meeting with the Governor of Mistland", "The two leaders discussed cooperation."),
+        ("news", "https://paper.example/news/port", "Opening of the quay", REPORT),
+        ("diet_speech", "https://kokkai.ndl.go.jp/txt/1", "The port", "Two ships came."),
+    ],
+)
+def test_address_and_host_say_what_a_form_leaves_open(genre: str, url: str, headline: str, body: str) -> None:
+    assert guess_genre(url, [], headline, None, body) == genre
+
+
+@pytest.mark.parametrize(
+    ("genre", "declared", "headline", "byline", "body"),
+    [
+        ("op_ed", "op_ed", "Fogmouth port to be widened", "Cy Madeup", REPORT),  # a column that reports
+        ("news", "news", "The port that nobody needs", "Cy Madeup", ARGUMENT),  # a report that argues
+        ("op_ed", "news", "Column: The port", "Cy Madeup", REPORT),  # a newspaper of several genres
+        ("editorial", "op_ed", "The port that nobody needs", "Editorial", ARGUMENT),
+        ("wire", "op_ed", "Fogmouth port to be widened", "Cy Madeup", f"FOGMOUTH (Reuters) - {REPORT}"),
+        ("readout", "official_statement", "Telephone conversation with Prime Minister of Mistland", None, "The leaders discussed fish."),
+        ("official_statement", "official_statement", "The quay", None, "Two ships came."),
+    ],
+)
+def test_a_declared_genre_stands_unless_the_page_says_otherwise(
+    genre: str, declared: str, headline: str, byline: str | None, body: str
+) -> None:
+    assert guess_genre("https://paper.example/1", [], headline, byline, body, declared) == genre
+
+
+def test_a_path_of_reports_speaks_against_an_op_ed() -> None:
+    plain, sport = (points(None, None, ARGUMENT, f"https://paper.example/{part}/1")["op_ed"] for part in ("pages", "sport"))
+    assert sport < plain
+
+
+def test_turns_are_those_of_the_recogniser() -> None:
+    asked = "Question: When?\nBo Fictional: Soon.\nQuestion: Where?\nBo Fictional: Here.\nQuestion: Why?\nBo Fictional: Because."
+    assert points(None, None, asked)["press_conference"] > 0
+    assert "press_conference" not in points(None, None, asked.replace("Question", "The result"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawlers.turns import turns_of
+from crawlers.turns import role_of, speakers_of, turns_of
 
 EN = "Intro of the day.\nPresident of Norland Ada Maker: Good day.\nMore words.\nQuestion: What of cod?\nAda Maker: Enough.\nNote: no turn."
 JA = "【港新聞　仮名記者】船は何隻ですか。\n【架空外務大臣】三隻です。\n以上です。"
@@ -38,3 +38,15 @@ def test_marks_of_the_rules_decide() -> None:
         ("Ada Maker", "Friends.\nBo Monger: no speaker here."), ("Ada Maker", "Yes."),
     ]  # fmt: skip
     assert turns_of(body, []) == []
+
+
+def test_one_who_speaks_alone_makes_no_exchange_but_speaks() -> None:
+    body = "President of Norland Ada Maker: Good day.\nThe result: three ships."
+    assert turns_of(body) == []
+    assert speakers_of(body) == ["President of Norland Ada Maker"]
+    assert speakers_of(EN) == ["President of Norland Ada Maker", "Question", "Ada Maker"]
+
+
+@pytest.mark.parametrize(("speaker", "role"), [("Question", "question"), ("記者", "question"), ("Ответ", "answer"), ("Реплика", "other"), ("Ada Maker", None)])
+def test_a_label_tells_its_role(speaker: str, role: str | None) -> None:
+    assert role_of(speaker) == role
