@@ -235,7 +235,7 @@ def _generic(
         body=fields.body,
         body_state=body_state(page, fields.body),
         language_code=language_of(fields.body, languages) or UNKNOWN_LANGUAGE,
-        genre=source.genre if source else guess_genre(page.url, fields.sections, fields.headline, fields.byline, fields.body),
+        genre=_guessed(page, fields, source),
         published=not_future(published, captured_at),
         published_method=method,
         published_text=written,
@@ -243,6 +243,11 @@ def _generic(
         event_date=None,
         method="generic",
     )
+
+
+def _guessed(page: Page, fields: generic.Fields, source: Source | None) -> str:
+    """What the page says, else what its source declares."""
+    return guess_genre(page.url, fields.sections, fields.headline, fields.byline, fields.body, source.genre if source else None)
 
 
 def extract_file(html: bytes, url: str, captured_at: datetime) -> dict[str, Any]:
@@ -263,20 +268,18 @@ def extract_file(html: bytes, url: str, captured_at: datetime) -> dict[str, Any]
         fields = generic.fields_of(page)
     else:
         fields = generic.Fields(None, None, [], "\n".join(filter(None, map(one_line, text.splitlines()))))
-    if fields.body:
-        result |= {
-            "body": fields.body,
-            "body_state": body_state(page, fields.body),
-            "language": language_of(fields.body),
-        }
-        result |= {"genre": guess_genre(url, fields.sections, fields.headline, fields.byline, fields.body)}
     result |= {"headline": fields.headline, "byline": fields.byline, "authors": authors_of(fields.byline)}
+    if fields.body:
+        result |= {"body": fields.body, "language": language_of(fields.body)}
     try:
         found = _generic(page, fields, None, captured_at, identify(url))
     except Unfit as unfit:
-        return result | {"quarantine_reason": unfit.reason}
+        state, genre = (body_state(page, fields.body), _guessed(page, fields, None)) if fields.body else (None, None)
+        return result | {"body_state": state, "genre": genre, "quarantine_reason": unfit.reason}
     line = found.published
     return result | {
+        "body_state": found.body_state,
+        "genre": found.genre,
         "published_at": line.instant_utc,
         "published_date": line.local_date,
         "precision": line.precision,
