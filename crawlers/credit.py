@@ -7,12 +7,13 @@ surname in a Russian one, capitals or the order of Latin script elsewhere. Else 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _WIRE = re.compile(
     r"(?:一般社団法人)?共同(?:通信(?:社)?)?|時事(?:通信(?:社)?)?|(?:ＡＰ|AP)(?:通信)?|(?:ＡＦＰ|AFP)(?:[=＝・]時事|通信|BB News)?|ロイター(?:通信)?|新華社"
-    r"|ブルームバーグ|タス通信|インタファクス通信|聯合ニュース|(?:the )?associated press|agence france[- ]presse|(?:thomson )?reuters|bloomberg(?: news)?"
-    r"|kyodo(?: news)?|jiji(?: press)?|xinhua|dpa|efe|upi|yonhap|tass|interfax|ria novosti|тасс|итар-тасс|риа «?новости»?|интерфакс|рейтер|агентство .+|укринформ|унн|унiан|уніан",
+    r"|ブルームバーグ|タス通信|インタファクス通信|聯合ニュース|(?:the )?associated press|ap(?: news)?|afpbb news|canadian press|pti|tnn|ians|ani|ukrinform|reuters staff|agence france[- ]presse|(?:thomson )?reuters|bloomberg(?: news)?"
+    r"|kyodo(?: news)?|jiji(?: press)?|xinhua|dpa|efe|upi|yonhap|tass|interfax|ria novosti|тасс|итар-тасс|риа «?новости»?|интерфакс|рейтер|агентство .+|информагентство .+|.+通信社|.+ (?:news agency|newswire|wire(?: service)?|press agency)|укринформ|унн|унiан|уніан",
     re.I,
 )  # fmt: skip
 _ROLES = {
@@ -27,7 +28,9 @@ _ROLES = {
 }  # fmt: skip
 _BEFORE = [(role, re.compile(rf"(?:{words})(?:[\s\u3000:：・]+)", re.I)) for role, words in _ROLES.items()]
 _AFTER = [(role, re.compile(rf"[\s\u3000,(（・]*(?:{words})[)）]?", re.I)) for role, words in _ROLES.items()]
-_HOUSE = re.compile(r".+新聞(?:社|デジタル|ニュース|編集局)?|.+(?:通信社|放送|現代)|(?:the )?editorial (?:board|team)|.+ staff|редакция .+", re.I)
+_HOUSE = re.compile(r".+新聞(?:社|デジタル|ニュース|オンライン|編集局)?|.+(?:放送|現代|編集部|支局)|(?:the )?editorial(?: (?:board|team))?|.+ (?:staff|bureau|desk|newsroom|team|news|times|tribune|gazette|media|network|magazine|online|radio|tv|television|reporters)|the (?:\w+ )+(?:post|herald|press|journal|chronicle|observer|guardian|telegraph)|редакция(?: .+)?|газета .+|телеканал .+", re.I)
+_BODY = re.compile(r".+ (?:institute|university|ministry|council|foundation|association|committee|agency|office|department|service|group|society|union|party|company|center|centre)|(?:институт|университет|министерство|совет|фонд|комитет|посольство|пресс-служба)\b.*|.+(?:事務所|委員会|協会|研究所|大学|省|庁|機構|財団)", re.I)  # no person either
+_SHELL = re.compile(r"^the |\.(?:com?|net|org)\b.*$|\W")
 _AFFILIATION = re.compile(r"(?<=\S)[\s\u3000]+\S+(?:大学(?:院)?|研究所|研究院|大|新聞|省)$")
 _TITLE = re.compile(r"(?:mr|mrs|ms|dr|sir|г-н|г-жа)\.?\s+", re.I)
 _KANJI = re.compile(r"[\u3005\u3400-\u9fff\u3040-\u30ffヶ々]+")
@@ -36,6 +39,15 @@ _INITIAL = re.compile(r"(?:[A-ZА-ЯЁ]\.-?)+")
 _SURNAME = re.compile(r"[А-ЯЁ][а-яё-]+(?:ов|ев|ёв|ин|ын|ский|цкий|ской|ова|ева|ёва|ина|ына|ская|цкая|енко|чук|юк|ых|их|ян|швили|дзе)")
 _GIVEN = frozenset(["Константин", "Валентин", "Мартин", "Августин", "Никитин", "Лев", "Марина", "Ирина", "Екатерина", "Полина", "Галина", "Нина", "Арина", "Кристина", "Алина", "Карина", "Ангелина", "Валентина", "Регина", "Христина", "Ульяна"])
 _PARTICLES = frozenset(["de", "da", "di", "du", "del", "der", "den", "van", "von", "bin", "ibn", "al", "el", "la", "le", "ter", "st"])
+
+
+_WORDS = [(role, re.compile(rf"(?<![a-zа-я])(?:{words})(?![a-zа-я])", re.I)) for role, words in {
+    "columnist": r"columnist|колумнист|обозреватель|編集委員|論説委員",
+    "academic": r"professor|lecturer|researcher|research (?:associate|fellow|scientist)|postdoctoral|university|профессор|доцент",
+    "contributor": r"contributor|special to|contributing writer|freelance[a-z]*|guest",
+    "staff": r"reporter|correspondent|editor|journalist|staff(?: writer)?|producer|корреспондент|редактор|記者|特派員",
+    "official": r"minister|ambassador|spokes(?:man|woman|person)|special assistant to the president|deputy director",
+}.items()]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,11 +60,34 @@ class Credit:
     family_name: str | None = None
 
 
+def is_agency(name: str) -> bool:
+    """Whether a name is that of a news agency."""
+    return bool(_WIRE.fullmatch(name.strip(" ()（）「」【】")))
+
+
+def is_newsroom(name: str) -> bool:
+    """Whether a name is of the form of an outlet or its staff."""
+    return bool(_HOUSE.fullmatch(name))
+
+
+def is_house(name: str, outlets: Iterable[str]) -> bool:
+    """Whether a name is the outlet's own, as one of ``outlets`` begins or begun by one: "The Paper Business", of The Paper."""
+    given, *own = (_SHELL.sub("", text.casefold()) for text in (name, *outlets))
+    return len(given) > 1 and any(len(one) > 1 and (given.startswith(one) or one.startswith(given)) for one in own)
+
+
+def role_in(text: str) -> str | None:
+    """The role that a few words say: "senior political correspondent"."""
+    return next((role for role, pattern in _WORDS if pattern.search(text)), None)
+
+
 def credit_of(written: str, default: str | None = None) -> Credit:
     """One name as the byline has it; ``default`` is the role where the name itself tells none."""
     name = _TITLE.sub("", written.strip(), count=1) if _TITLE.match(written.strip()) else written.strip()
     if _WIRE.fullmatch(name.strip("()（）「」【】")):
         return Credit(name.strip("()（）「」【】"), "wire")
+    if _HOUSE.fullmatch(name):
+        return Credit(name, "staff")
     role = None
     for pattern_role, pattern in _BEFORE:
         if (match := pattern.match(name)) and match.end() < len(name):
@@ -65,8 +100,8 @@ def credit_of(written: str, default: str | None = None) -> Credit:
             break
         if pattern.fullmatch(name):  # an office without a name, such as an editorial board's
             return Credit(name, role or pattern_role)
-    if _HOUSE.fullmatch(name):
-        return Credit(name, role or "staff")
+    if role is None and _BODY.fullmatch(name):
+        return Credit(name, default)
     name = _AFFILIATION.sub("", name) if role else name
     given, family = split_name(name)
     return Credit(name, role or default, given, family)

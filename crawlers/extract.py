@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from crawlers import generic
-from crawlers.byline import authors_of, credits_of
+from crawlers.byline import credits_of
 from crawlers.canonical import Identity, identify
 from crawlers.challenge import marker_in
 from crawlers.completeness import body_state
@@ -226,7 +226,7 @@ def _generic(
         identity=identity,
         headline=_short(fields.headline),
         byline=fields.byline,
-        credits=generic.credits_in(page, _role(source)),
+        credits=[replace(credit, role=credit.role or _role(source)) for credit in fields.credits],
         turns=turns_of(fields.body),
         candidates=candidates_of(page, zone, languages, captured_at.date()),
         confidence=confidence_of(method, is_ruled=False),
@@ -268,7 +268,7 @@ def extract_file(html: bytes, url: str, captured_at: datetime) -> dict[str, Any]
         fields = generic.fields_of(page)
     else:
         fields = generic.Fields(None, None, [], "\n".join(filter(None, map(one_line, text.splitlines()))))
-    result |= {"headline": fields.headline, "byline": fields.byline, "authors": authors_of(fields.byline)}
+    result |= {"headline": fields.headline, "byline": fields.byline, "authors": [credit.name for credit in fields.credits]}
     if fields.body:
         result |= {"body": fields.body, "language": language_of(fields.body)}
     try:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -18,13 +18,14 @@ from zoneinfo import ZoneInfo
 from htmldate import find_date
 from lxml.html import HtmlElement
 
-from crawlers.byline import credits_of
+from crawlers.authorship import authors_in
 from crawlers.credit import Credit
 from crawlers.dates import LONGEST, Dateline, ImpossibleDate, UnreadableDate, date_in, read_date
 from crawlers.headline import bare, headline_of
 from crawlers.maintext import main_text
 from crawlers.page import Page, Unfit
 from crawlers.paragraphs import paragraphs
+from crawlers.vicinity import below
 
 PUBLISHED = (
     "json_ld:datePublished",
@@ -48,15 +49,6 @@ PUBLISHED = (
 SHOWN = "text"  # a dateline beside the headline
 UNNAMED = ("meta:DC.date", "meta:date")  # of what, they do not say
 MODIFIED = ("json_ld:dateModified", "meta:article:modified_time", "meta:og:updated_time")
-BYLINE = (
-    "json_ld:author",
-    "meta:author",
-    "meta:parsely-author",
-    "xpath://*[@itemprop='author']//*[@itemprop='name']",
-    "xpath://*[@itemprop='author']",
-    "css:a[rel~=author]",
-    "xpath:(//*[contains(concat(' ', @class, ' '), ' byline ')])[1]",
-)
 BESIDE = 6  # lines between a headline and its dateline, such as the byline's and buttons
 STANDFIRSTS = 1  # longer lines between them: with more the text has begun, and what follows is of other articles
 SHORT_LINE = 40  # characters; a longer line tells of a day rather than dates a page
@@ -73,22 +65,14 @@ class Fields:
     byline: str | None
     sections: list[str]
     body: str
-
-
-def credits_in(page: Page, default: str | None = None) -> list[Credit]:
-    """The authors that a page names; ``default`` is the role of those for whom it tells none."""
-    return credits_of("; ".join(_bylines(page)) or None, default)
-
-
-def _bylines(page: Page) -> list[str]:
-    return next(filter(None, map(page.values, BYLINE)), [])
+    credits: list[Credit] = field(default_factory=list)
 
 
 def fields_of(page: Page) -> Fields:
     headline = headline_of(page)
-    authors = _bylines(page)
     sections = [value for where in SECTION for value in page.values(where)]
-    return Fields(headline, ", ".join(authors) or None, sections, "\n".join(main_text(page, headline)))
+    byline, credits = authors_in(page, below(page, headline))
+    return Fields(headline, byline, sections, "\n".join(main_text(page, headline)), credits)
 
 
 def candidates_of(page: Page, zone: str | None, languages: Sequence[str], today: date) -> list[Candidate]:

@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from crawlers import generic
+from crawlers.authorship import BYLINE
 from crawlers.dates import UnreadableDate, read_date
 from crawlers.headline import DECLARED, headline_of
 from crawlers.maintext import main_text
@@ -51,7 +52,7 @@ def date_selectors(pages: Sequence[Page], zone: str, languages: Sequence[str], t
 
 def byline_selector(pages: Sequence[Page]) -> str | None:
     """Where most pages name their authors."""
-    rated = [(sum(bool(page.values(selector)) for page in pages), selector) for selector in generic.BYLINE]
+    rated = [(sum(bool(page.values(selector)) for page in pages), selector) for selector in BYLINE]
     best, selector = max(rated, key=lambda pair: pair[0])  # the first of equals
     return selector if 2 * best > len(pages) else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawlers.byline import credits_of
+from crawlers.byline import credits_of, credits_of_all
 
 
 @pytest.mark.parametrize(
@@ -26,12 +26,32 @@ from crawlers.byline import credits_of
         ("Prof. Ada Maker", [("Ada Maker", "academic", "Ada", "Maker")]),
         ("MAKER Ada", [("MAKER Ada", None, "Ada", "MAKER")]),
         ("Ada Maker; Ada Maker", [("Ada Maker", None, "Ada", "Maker")]),
+        ("Meridian Wire", [("Meridian Wire", "wire", None, None)]),
+        ("AFP", [("AFP", "wire", None, None)]),
+        ("時事", [("時事", "wire", None, None)]),
+        ("架空通信社", [("架空通信社", "wire", None, None)]),
+        ("The Strait Post", [("The Strait Post", "staff", None, None)]),
+        ("Invented University", [("Invented University", None, None, None)]),
+        ("Пресс-служба посольства", [("Пресс-служба посольства", None, None, None)]),
+        ("Ada Maker, Meridian Wire", [("Ada Maker", "wire", "Ada", "Maker")]),
+        ("Ada Maker and Meridian Wire", [("Ada Maker", None, "Ada", "Maker"), ("Meridian Wire", "wire", None, None)]),
+        ("Ada Maker, Senior Invented Correspondent, and Bo Monger", [("Ada Maker", "staff", "Ada", "Maker"), ("Bo Monger", None, "Bo", "Monger")]),
+        ("Ada Maker in Paris", [("Ada Maker", None, "Ada", "Maker")]),
+        ("Ada Maker, special to the Strait Post", [("Ada Maker", "contributor", "Ada", "Maker")]),
+        ("文●仮名 花子／架空編集部", [("仮名 花子", "staff", "花子", "仮名")]),
+        ("9Strait Staff", [("9Strait Staff", "staff", None, None)]),
+        ("Ada Maker - Wednesday, 3 March", [("Ada Maker", None, "Ada", "Maker")]),
         (None, []),
     ],
 )  # fmt: skip
 def test_credits(byline: str | None, credits: list[tuple]) -> None:
     found = credits_of(byline)
     assert [(credit.name, credit.role, credit.given_name, credit.family_name) for credit in found] == credits
+
+
+def test_the_outlets_own_name_behind_a_person_is_no_author() -> None:
+    assert [(each.name, each.role) for each in credits_of("Ada Maker, The Kaikyo Business", outlets=["Kaikyo"])] == [("Ada Maker", "staff")]
+    assert [each.name for each in credits_of_all(["Ada Maker", "Meridian Wire"])] == ["Ada Maker", "Meridian Wire"]
 
 
 def test_the_rules_role_is_a_default() -> None:
