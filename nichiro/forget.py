@@ -23,6 +23,7 @@ from crawlers.state import CrawlState
 from crawlers.tombstones import load_tombstones, names_of, taken_down
 from nichiro.drafts import Drafts
 from nichiro.errors import ConfigError
+from nichiro.override import strike as strike_overrides
 from nichiro.partitions import Say
 from nichiro.retention import write_note
 from nichiro.run import Run
@@ -114,6 +115,8 @@ def honour(lake: Lake, catalog: dict[str, Source], say: Say) -> Counter[str]:
         if covered:
             _clean_state(lake.data_dir, source_id, covered)
             counts["notes"] += _clean_notes(lake.data_dir / "runs", covered | set(versions["headline"]))
+    if told := strike_overrides(lake, tombstones):
+        counts["corrections"] = told
     _Mark(struck=stems, settled=_Mark.read(lake).settled).write(lake)
     if counts:
         say("forget", ", ".join(f"{count} {name}" for name, count in counts.items()))

@@ -85,6 +85,9 @@ def _health(source_id: str, number: int) -> tuple[str, str | None]:
 
 def _frames(rng: random.Random) -> dict[str, pl.DataFrame]:
     rows: dict[str, list[dict]] = {name: [] for name in TABLES}
+    rows["ops.actors"] = [{"actor_id": "maker_ada", "kind": "person", "name": "Ada Maker", "country_code": "JP", "wikidata_id": None}]
+    rows["ops.offices"] = [{"actor_id": "maker_ada", "office_id": "jp_harbour_master", "title": "Harbour master (fiction)", "start_date": FIRST_DAY,
+                            "end_date": None, "is_certain": True, "note": None}]
     rows["ops.topics"] = [{"topic_id": topic, "title": topic.capitalize()} for topic in TOPICS]
     for source_id, (publisher, country, kind, genre, language, zone, _, _) in SOURCES.items():
         rows["ops.sources"].append({
@@ -169,6 +172,11 @@ def _source_day(rows: dict[str, list[dict]], rng: random.Random, source_id: str,
         told = {name: staged[name] for name in ("article_id", "capture_id", "source_id", "published_date", "method_version")}
         rows["marts.authors"].append(told | {"number": 1, "name": "Ada Maker", "role": "staff", "given_name": "Ada", "family_name": "Maker"})
         rows["marts.turns"].append(told | {"number": 1, "speaker": "Ada Maker", "role": None, "start_offset": 0, "end_offset": 12})
+        if relevance != "none":
+            rows["marts.mentions"].append(told | {
+                "field": "body", "start_offset": 0, "end_offset": 9, "surface": "Ada Maker", "actor_id": "maker_ada", "candidates": ["maker_ada"],
+                "office_ids": ["jp_harbour_master"], "resolved_by": "full_name", "is_overridden": False,
+            })
         rows["enriched.relevance"].append(common | versions | {
             "relevance": relevance, "relevance_score": 6.0 if relevance == "strong" else 1.0,
             "passage_count": 2, "passage_share": 0.4, "method": "beat_terms",
@@ -228,6 +236,13 @@ def _source_day(rows: dict[str, list[dict]], rng: random.Random, source_id: str,
 def _marts_of_day(rows: dict[str, list[dict]], number: int, day: date) -> None:
     articles = [row for row in rows["marts.articles"] if row["published_date"] == day]
     days = {row["source_id"]: row for row in rows["ops.source_days"][-len(SOURCES):]}
+    for country, language in sorted({(row["country_code"], row["language_code"]) for row in articles}):
+        naming = [r for r in articles if (r["country_code"], r["language_code"]) == (country, language) and r["relevance"] != "none"]
+        if naming:
+            rows["marts.actors_daily"].append({
+                "published_date": day, "actor_id": "maker_ada", "country_code": country, "language_code": language, "article_count": len(naming),
+                "original_count": sum(not r["is_copy"] for r in naming), "mention_count": len(naming), "method_version": "1",
+            })
     for country, language, genre in sorted({(v[1], v[4], v[3]) for v in SOURCES.values()}):
         sources = [s for s, v in SOURCES.items() if (v[1], v[4], v[3]) == (country, language, genre)]
         healthy = [s for s in sources if days[s]["is_healthy"]]

@@ -19,6 +19,7 @@ from nichiro.cli import (
     init,
     judging,
     keeping,
+    override,
     own,
     quarantine,
     reading,
@@ -43,6 +44,7 @@ for module in (init, steps, reparse, status, doctor, reading, own, judging, demo
 app.add_typer(source.app, name="source")
 app.add_typer(alert.app, name="alert", rich_help_panel="Daily")
 app.add_typer(quarantine.app, name="quarantine", rich_help_panel="Daily")
+app.add_typer(override.app, name="override", rich_help_panel="Daily")
 
 
 def main() -> None:
