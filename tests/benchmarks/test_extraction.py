@@ -32,6 +32,14 @@ def test_f1_is_of_mean_precision_and_mean_recall() -> None:
         ("‘Kelp’ returns | Opinion | Post", "'Kelp' returns", True),
         ("Kelp returns - Harbour Post", "Kelp", False),
         ("Kelp returns", "", False),
+        ("Kelp returns Paper", "Kelp returns", True),
+        ("Paper Kelp returns", "Kelp returns", True),
+        ("Kelp returns Paper News", "Kelp returns", False),
+        ("Kelp returns to Paper Bay", "Kelp returns to", False),
+        ("Kelp returns Harbour", "Kelp returns", False),
+        ("昆布が戻る　写真1枚　国内：Paper News", "昆布が戻る", True),
+        ("昆布　戻る　写真1枚　国内：Paper News", "昆布　戻る", True),
+        ("昆布　戻る｜港日報", "昆布", False),
     ],
 )
 def test_a_headline_is_the_title_or_what_a_separator_parts_from_it(title: str, found: str, is_exact: bool) -> None:

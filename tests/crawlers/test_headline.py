@@ -45,3 +45,19 @@ def page(head: str, body: str) -> Page:
 )  # fmt: skip
 def test_what_a_page_calls_itself_is_checked_against_its_title(head: str, body: str, headline: str | None) -> None:
     assert headline_of(page(head, body)) == headline
+
+
+def test_a_story_on_a_front_page_does_not_name_the_page() -> None:
+    html = "<html><head><title>Harbour Post - News of the whole bay</title></head><body><h1>Kelp returns</h1></body></html>"
+    assert headline_of(Page(html, "https://paper.example/")) == "News of the whole bay"
+    assert headline_of(Page(html, "https://paper.example/kelp")) == "Kelp returns"
+    assert headline_of(Page(html, "https://paper.example/?p=7")) == "Kelp returns"
+    assert headline_of(Page(html, "")) == "Kelp returns"
+
+
+@pytest.mark.parametrize("end", ["", "...", "…"])
+def test_a_headline_that_was_cut_for_json_ld_is_read_in_full(end: str) -> None:
+    whole = "Kelp returns to the bay after years, and those who fish there say that they had never believed it would come back at all"
+    ld = LD.format(json.dumps({"headline": whole[:107] + end}))
+    assert headline_of(page(f"<title>Kelp is back</title>{ld}", f"<h1>{whole}</h1>")) == whole
+    assert headline_of(page(f"<title>Kelp is back</title>{LD.format(json.dumps({'headline': whole[:29]}))}", f"<h1>{whole}</h1>")) == whole[:29]
