@@ -32,11 +32,13 @@ class Passage:
     country_code: str
     publisher_kind: str
     trap: str | None = None
+    document: str = ""           # the page that it is of; passages of fiction are documents of their own
+    is_for_tuning: bool = False  # written to be tuned on: no part of it is held out
 
     @property
     def is_held_out(self) -> bool:
         """A third, by the hash of the text."""
-        return hashlib.sha256(self.text.encode()).digest()[0] % 3 == 0
+        return not self.is_for_tuning and hashlib.sha256(self.text.encode()).digest()[0] % 3 == 0
 
 
 def kremlin() -> list[Passage]:
@@ -48,7 +50,7 @@ def kremlin() -> list[Passage]:
             text = plain_text(folder / row["file"])[int(row["start"]) : int(row["end"])]
             if hashlib.sha256(text.encode()).hexdigest() != row["sha256"]:
                 raise ValueError(f"{row['file']} has other words at {row['start']} than were labelled")
-            passages.append(Passage(text, row["label"], "en", "RU", "government"))
+            passages.append(Passage(text, row["label"], "en", "RU", "government", document=row["file"]))
     return passages
 
 
@@ -66,12 +68,15 @@ def plain_text(path: Path) -> str:
     return "\n".join(line for line in lines if line and not line.startswith(_FURNITURE))
 
 
-def synthetic(language: str) -> list[Passage]:
-    """The fictional passages of one language (ja, ru)."""
-    with (LABELS / f"relevance_{language}.jsonl").open(encoding="utf-8") as file:
+def synthetic(language: str, part: str = "") -> list[Passage]:
+    """The fictional passages of one language (ja, ru); of Russian there are two parts more, ``second`` and ``tuning``."""
+    with (LABELS / f"relevance_{language}{part and '_' + part}.jsonl").open(encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
     return [
-        Passage(row["text"], row["label"], language, row["publisher_country"], row["publisher_kind"], row["trap"]) for row in rows
+        Passage(
+            row["text"], row["label"], language, row["publisher_country"], row["publisher_kind"], row["trap"], is_for_tuning=part == "tuning",
+        )
+        for row in rows
     ]
 
 

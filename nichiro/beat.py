@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import polars as pl
@@ -14,12 +15,17 @@ from warehouse.tables import ops
 
 
 def load_beat(path: Path) -> Beat:
-    """Read a beat's YAML. Raises ConfigError with key and what is wrong."""
+    """Read a beat's YAML and, from the folder of its name, the second judge's weights where there are any.
+
+    Raises ConfigError with key and what is wrong.
+    """
+    weights = path.with_suffix("") / "second_judge.json"
     try:
-        return Beat(**yaml.safe_load(path.read_text(encoding="utf-8")))
+        judge = {"second_judge": json.loads(weights.read_text(encoding="utf-8"))} if weights.exists() else {}
+        return Beat(**yaml.safe_load(path.read_text(encoding="utf-8")), **judge)
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}", "set NICHIRO_BEAT to a file such as those in beats/") from error
-    except (UnicodeDecodeError, yaml.YAMLError, TypeError) as error:
+    except (UnicodeDecodeError, json.JSONDecodeError, yaml.YAMLError, TypeError) as error:
         raise ConfigError(f"{path} is no beat: {error}".replace("\n", " "), "see docs/adding-a-beat.md") from error
     except ValidationError as error:
         first = error.errors()[0]

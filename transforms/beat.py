@@ -13,6 +13,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from transforms.second_judge import SecondJudge
+
 
 def _regex(text: str) -> str:
     re.compile(text)
@@ -82,6 +84,8 @@ class Beat(Model):
     traps: Terms = Field(default_factory=dict, description="passages that look like the beat and are not; a match is cut out before anything else is matched")
     negatives: Terms = Field(default_factory=dict, description="terms that weigh against: sport, quakes, history of others")
     others: Terms = Field(default_factory=dict, description="third countries: named as often as one of the two, they make a passage of theirs")
+    second_judge: SecondJudge | None = Field(None, description="weights, kept in a file of their own: `second_judge.json` in the folder of the beat's name")
+    acts: Terms = Field(default_factory=dict, description="what one does toward another, whatever the subject: weighed by the second judge only")
     actors: dict[str, Actor] = Field(default_factory=dict)
     targets: list[str] = Field(default_factory=list, description="country codes that tone is asked toward")
 

@@ -2,6 +2,7 @@
 
 A passage is on the beat by an *anchor* (a term that is enough alone, once both countries are named in the document or
 implied by its publisher) or by *co-occurrence* (both countries and a topic in one window). Terms come from the beat.
+A brief is then put before the beat's second judge, where it has one: for what terms miss and what they take too much.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from typing import Any
 import polars as pl
 
 from transforms.beat import Beat
+from transforms.second_judge import Publisher, SecondJudge, features, is_brief, is_elsewhere
 from transforms.terms import LanguageTerms, Located, candidates, terms_of
 from transforms.text import Normalised, normalise, sentences
 from warehouse.tables.enriched import PASSAGES, RELEVANCE_TABLE, TOPICS
 
 METHOD = "beat_terms"
-VERSION = "2"
+VERSION = "3"
 
 # Points, as drawn up in the study of the beat on 7,235 pages of one official site.
 HEADLINE_ANCHOR, HEADLINE_BOTH = 3.0, 2.0
@@ -61,7 +63,8 @@ def judge(articles: pl.DataFrame, beat: Beat) -> Judged:
     """
     version = {"method": METHOD, "method_version": f"{VERSION}+{beat.sha256()[:12]}"}
     languages = {language: terms_of(beat, language) for language in beat.languages}
-    promising = set(candidates(articles, beat, languages)["capture_id"].to_list())
+    second = beat.second_judge
+    promising = set(candidates(articles, beat, languages, one_is_enough=second is not None)["capture_id"].to_list())
     columns = ("capture_id", "source_id", "captured_date", "language_code", "country_code", "publisher_kind", "headline", "body")
     verdicts: list[dict[str, Any]] = []
     found: list[dict[str, Any]] = []
@@ -70,8 +73,11 @@ def judge(articles: pl.DataFrame, beat: Beat) -> Judged:
         if row["capture_id"] not in promising:
             verdicts.append(key | _verdict([], 0, 0))
             continue
-        passages, windows = _passages(row, languages[row["language_code"]])
+        terms = languages[row["language_code"]]
+        passages, windows = _passages(row, terms)
         verdict = _verdict(passages, windows, len(row["body"].strip()))
+        if second and not any(passage.field == "headline" for passage in passages):
+            passages, verdict = _second_look(row, terms, second, passages, verdict)
         verdicts.append(key | verdict)
         if verdict["relevance"] == "none":
             continue
@@ -117,6 +123,51 @@ def _passages(row: dict[str, Any], terms: LanguageTerms) -> tuple[list[Passage],
             found.append(passage)
             place += 2 if passage else 1   # windows slide by a sentence, passages do not overlap
     return [passage for passage in found if passage], windows
+
+
+def features_of(row: dict[str, Any], terms: LanguageTerms, *, is_strong_by_terms: bool) -> dict[str, float] | None:
+    """What the second judge looks at in a brief, headline and body as one text; None where it is no brief, or not of both.
+
+    ``row``: language_code, country_code, publisher_kind, headline, body.
+    """
+    if not row["body"].strip():
+        return None
+    home = {row["country_code"]} & set(terms.countries)
+    publisher = Publisher(home, home if row["publisher_kind"] == "government" else set())
+    field = _Field.of("body", f"{row['headline']}\n{row['body']}".strip(), terms, home)
+    if not is_brief(field.text):
+        return None
+    found = features(field.text, field.located, terms, publisher, field.stored.text)
+    language = row["language_code"]
+    return found and found | {f"language_{language}": 1.0, f"strong_by_terms_{language}": float(is_strong_by_terms)}
+
+
+def _second_look(
+    row: dict[str, Any], terms: LanguageTerms, second: SecondJudge, passages: list[Passage], verdict: dict[str, Any],
+) -> tuple[list[Passage], dict[str, Any]]:
+    """Passages and verdict as the second judge has them: a brief is strong where it says so, and nowhere else."""
+    found = features_of(row, terms, is_strong_by_terms=verdict["relevance"] == "strong")
+    if found is None:
+        return passages, verdict
+    if is_elsewhere(found) or second.probability(found) < second.threshold:
+        return passages, verdict | {"relevance": "passage"} if verdict["relevance"] == "strong" else verdict
+    if verdict["relevance"] == "none":   # the terms saw nothing in it: all of it is the passage
+        passages = [_whole(row, terms)]
+        verdict = {"relevance_score": BRIEF_SCORE, "passage_count": 1, "passage_share": 1.0}
+    return passages, verdict | {"relevance": "strong"}
+
+
+def _whole(row: dict[str, Any], terms: LanguageTerms) -> Passage:
+    home = {row["country_code"]} & set(terms.countries)
+    body = _Field.of("body", row["body"], terms, home)
+    words = terms.topics_in(body.text)
+    sides = body.located.sides(0, len(body.text))
+    start = len(row["body"]) - len(row["body"].lstrip())
+    return Passage(
+        field="body", start=start, end=len(row["body"].rstrip()), evidence="co_occurrence",
+        terms=list(dict.fromkeys([*sides.values(), *(word for found in words.values() for word in found)])),
+        topics=sorted(words), negatives=0, subjects=sum(map(len, words.values())), is_crowded=False,
+    )
 
 
 @dataclass(frozen=True)

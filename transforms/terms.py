@@ -6,11 +6,14 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from transforms.beat import Beat
 from transforms.text import INVISIBLE
+
+if TYPE_CHECKING:
+    from transforms.beat import Beat
 
 _NEVER = "[^\\s\\S]"   # matches nothing: an empty list of terms
 # Rust's regex knows no look-around; without it, and without word boundaries, a pattern only matches more.
@@ -36,6 +39,7 @@ class LanguageTerms:
     traps: re.Pattern[str]
     negatives: re.Pattern[str]
     others: re.Pattern[str]
+    acts: re.Pattern[str]
 
     def without_traps(self, text: str) -> str:
         """The text with blanks where a trap stood: offsets stay."""
@@ -60,6 +64,10 @@ class LanguageTerms:
     def others_in(self, text: str) -> int:
         """How often third countries are named."""
         return sum(1 for _ in self.others.finditer(text))
+
+    def acts_in(self, text: str) -> int:
+        """How many words stand there for what one does toward another."""
+        return sum(1 for _ in self.acts.finditer(text))
 
 
 @dataclass(frozen=True)
@@ -118,11 +126,17 @@ def terms_of(beat: Beat, language: str) -> LanguageTerms:
         traps=_any_of(beat.traps.get(language, [])),
         negatives=_any_of(beat.negatives.get(language, [])),
         others=_any_of(beat.others.get(language, [])),
+        acts=_any_of(beat.acts.get(language, [])),
     )
 
 
-def candidates(articles: pl.DataFrame, beat: Beat, languages: Mapping[str, LanguageTerms]) -> pl.DataFrame:
-    """The rows that may hold a passage: an anchor stands in them, or both countries are named or implied."""
+def candidates(
+    articles: pl.DataFrame, beat: Beat, languages: Mapping[str, LanguageTerms], *, one_is_enough: bool = False,
+) -> pl.DataFrame:
+    """The rows that may hold a passage: an anchor stands in them, or both countries are named or implied.
+
+    ``one_is_enough``: a publisher of one of the two need not name its own.
+    """
     kept = []
     for language, terms in languages.items():
         text = pl.concat_str("headline", pl.lit("\n"), "body").str.normalize("NFKC").str.replace_all(INVISIBLE, "")
@@ -130,7 +144,10 @@ def candidates(articles: pl.DataFrame, beat: Beat, languages: Mapping[str, Langu
         for code, pattern in terms.countries.items():
             at_home = pl.col("country_code") == code
             named = text.str.contains(_loose(pattern))
-            sides.append(named | (at_home & ((pl.col("publisher_kind") == "government") | text.str.contains(_loose(terms.homes[code])))))
+            unsaid = pl.lit(value=True) if one_is_enough else (
+                (pl.col("publisher_kind") == "government") | text.str.contains(_loose(terms.homes[code]))
+            )
+            sides.append(named | (at_home & unsaid))
         anchored = pl.any_horizontal(
             pl.lit(value=False), *(text.str.contains(_loose(anchor.pattern)) for anchor in terms.anchors)
         )

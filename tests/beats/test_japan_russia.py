@@ -6,7 +6,8 @@ import itertools
 
 import pytest
 
-from tests.transforms.frames import ROOT, load_beat, text
+from nichiro.beat import load_beat
+from tests.transforms.frames import ROOT, text
 from transforms.beat import Beat
 from transforms.relevance import judge
 

@@ -7,7 +7,8 @@ from collections import Counter
 import polars as pl
 import pytest
 
-from tests.transforms.frames import ROOT, SHARED, load_beat, text
+from nichiro.beat import load_beat
+from tests.transforms.frames import ROOT, SHARED, text
 from transforms.beat import Beat
 from transforms.relevance import judge
 
