@@ -15,8 +15,10 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from nichiro.errors import ContractError
 from nichiro.settlement import BATCH, partitions_of, settle, settle_fates
 from nichiro.spans import Say, around, keys, spans, tell
+from nichiro.stories import settle_stories
 from transforms.actors import actors_daily
 from transforms.coverage import coverage_daily
 from transforms.figures import NONE, figures
@@ -47,6 +49,7 @@ class Built:
     article_days: list[date]
     coverage_days: list[date]
     spike_days: list[date]
+    story_days: list[date]
 
     @property
     def is_empty(self) -> bool:
@@ -101,7 +104,8 @@ def build(
         affected, old_captures = _load(lake, candidate, dirty, changed, say)
         affected = _with_corrected(lake, candidate, affected)
         candidate.replace(ops.PARTITIONS, dirty, changed)
-        article_days, count = settle(lake, candidate, affected, sources, say)
+        article_days, count, others = settle(lake, candidate, affected, sources, say)
+        story_days = settle_stories(lake, candidate, pl.concat([affected, others]).unique(), say)
         settled = settle_fates(candidate, old_captures, affected, changed)
         crawls = candidate.read(raw.CRAWLS, pl.concat([dirty, settled]).unique())
         health_days = _source_days(candidate, pl.concat([crawls_before, crawls]), sources)
@@ -115,7 +119,7 @@ def build(
         for span in spans(spike_days):
             _spikes(candidate, span, sources, topics, complete_after)
             tell(say, "spikes", span, spike_days)
-    return Built(dirty.height, dirty["captured_date"].unique().sort().to_list(), count, sorted(article_days), coverage_days, spike_days)
+    return Built(dirty.height, dirty["captured_date"].unique().sort().to_list(), count, sorted(article_days), coverage_days, spike_days, sorted(story_days))
 
 
 def _same(candidate: Candidate, table: Table, frame: pl.DataFrame) -> bool:
@@ -158,14 +162,14 @@ def _holding(lake: Lake, table: Table, partitions_: list[Partition]) -> list[Par
 
 def _with_corrected(lake: Lake, candidate: Candidate, affected: pl.DataFrame) -> pl.DataFrame:
     """Take over the analysts' corrections; the affected documents with those that a new one speaks of, or whose origin by a
-    correction is affected."""
+    correction is affected. Raises ContractError where the log lost one."""
     log, held = lake.partitions(ops.OVERRIDES), candidate.read(ops.OVERRIDES)
     said = lake.read_all(ops.OVERRIDES, log) if log else ops.OVERRIDES.empty()
     new = said.join(held, on="override_id", how="anti")
     candidate.insert(ops.OVERRIDES, new)
-    gone = held.join(said, on="override_id", how="anti")
-    candidate.delete(ops.OVERRIDES, gone.select("override_id"))
-    mine = [affected, new.select("article_id"), gone.select("article_id")]
+    if lost := held.join(said, on="override_id", how="anti").height:
+        raise ContractError(f"{lost} corrections of the release are missing in the log", "`nichiro doctor --repair` takes them from the release")
+    mine = [affected, new.select("article_id")]
     mine.append(origins(said).join(pl.concat(mine), left_on="syndicated_from", right_on="article_id", how="semi").select("article_id"))
     return pl.concat(mine).unique()
 

@@ -226,7 +226,8 @@ class Names:
         return Named(match.start(), match.end(), tuple(sorted(actors)), is_full=False, offices=self._offices(text, match.start(), match.end()))
 
     def _in_katakana(self, text: str, match: re.Match[str], actors: list[str]) -> Named | None:
-        if re.match(f"[{_KATAKANA}]", text[match.end() :][:1]) or re.search(f"[{_KATAKANA}]$", text[: match.start()][-1:]):
+        grown = re.match(f"[{_KATAKANA}]", text[match.end() :][:1]) and not self._grown[1].match(text[match.end() :][:12])
+        if grown or re.search(f"[{_KATAKANA}]$", text[: match.start()][-1:]):
             return None   # a longer word
         lead = re.search(f"(?:[{_KATAKANA}A-Z]+[・=.])+$", text[: match.start()][-40:])
         parts = [part for part in re.split(r"[・=.]", lead.group()) if part] if lead else []
@@ -260,18 +261,18 @@ class Names:
         return found
 
     def _offices(self, text: str, start: int, end: int) -> frozenset[str]:
-        """Offices whose words stand beside a name; of those that lie within one another the longest, or none for a deputy's."""
+        """Offices whose words stand on the side of a name on which the language has them, else on the other; of those that lie
+        within one another the longest, or none for a deputy's."""
         left, right = text[max(0, start - _BEFORE) : start], text[end : end + _BEHIND]
         left, right = left[left.rfind("\n") + 1 :], right.partition("\n")[0]
-        found: dict[str, tuple[int, bool]] = {}
-        for office_id, before, behind in self._office_words:
-            for match, side in ((before.search(left), left), (behind.search(right), right)):
-                if match:
-                    length = match.end(1) - match.start(1)
-                    is_lesser = bool(_LESSER.search(side[: match.start(1)]))
-                    found[office_id] = max(found.get(office_id, (0, False)), (length, is_lesser))
-        longest = max((length for length, _ in found.values()), default=0)
-        return frozenset(office_id for office_id, (length, is_lesser) in found.items() if length == longest and not is_lesser)
+        sides: list[dict[str, tuple[int, bool]]] = [{}, {}]
+        for office_id, *patterns in self._office_words:
+            for found, pattern, side in zip(sides, patterns, (left, right), strict=True):
+                if match := pattern.search(side):
+                    found[office_id] = match.end(1) - match.start(1), bool(_LESSER.search(side[: match.start(1)]))
+        told = (sides[1] or sides[0]) if self.language == "ja" else (sides[0] or sides[1])   # else the next one in a list of people
+        longest = max((length for length, _ in told.values()), default=0)
+        return frozenset(office_id for office_id, (length, is_lesser) in told.items() if length == longest and not is_lesser)
 
 
 def _is_office_word(word: str) -> bool:

@@ -13,6 +13,7 @@ import polars as pl
 from nichiro.doctor.finding import Finding, set_aside
 from nichiro.doctor.patient import Patient
 from nichiro.errors import ContractError, NichiroError
+from nichiro.override import LOG as OVERRIDE_LOG
 from nichiro.retention import note_path
 from warehouse import digests, seal
 from warehouse.archive import captures_of, run_day, warc_path_of
@@ -21,6 +22,7 @@ from warehouse.lake import Partition, write_atomically
 from warehouse.sql import select
 from warehouse.store import connect
 from warehouse.tables import TABLES, raw
+from warehouse.tables.ops import OVERRIDES
 
 LOG = (raw.FETCHES, raw.DISCOVERIES, raw.CAPTURES, raw.CRAWLS)
 FROM_BACKUP = "restore it from a backup; docs/runbook.md says how to give it up"
@@ -41,6 +43,22 @@ def log(patient: Patient) -> Iterator[Finding]:
         if table.zone == "ops":
             for partition in lake.partitions(table, since=patient.since):
                 yield from _file(patient, table, partition)
+    yield from _lost_corrections(patient)
+
+
+def _lost_corrections(patient: Patient) -> Iterator[Finding]:
+    """Analysts' corrections that the release applied and the log no longer has."""
+    if patient.release is None:
+        return
+    try:
+        with connect(patient.data_dir) as connection:
+            held = select(connection, "SELECT DISTINCT captured_date, run_id FROM ops.overrides WHERE captured_date >= $since", {"since": patient.since})
+    except NichiroError:   # a finding of its own, or a release from before there were any
+        return
+    for day, run_id in held.sort("run_id").iter_rows():
+        partition = Partition(day, run_id, OVERRIDE_LOG)
+        if not patient.lake.path(OVERRIDES, partition).exists():
+            yield _restorable(patient, OVERRIDES, partition, "log_missing", "a correction of an analyst")
 
 
 def _readable_manifest(patient: Patient, day: date) -> list[str]:

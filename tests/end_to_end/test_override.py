@@ -12,7 +12,9 @@ import pytest
 
 from nichiro.backup import backup
 from nichiro.cli import main
-from nichiro.errors import ConfigError
+from nichiro.doctor.log import log
+from nichiro.doctor.patient import Patient
+from nichiro.errors import ConfigError, ContractError
 from nichiro.override import Correction, logged, override, overview, strike, withdraw
 from nichiro.run import Run, start_run
 from nichiro.settings import load_settings
@@ -186,6 +188,29 @@ def test_a_takedown_takes_the_analysts_words_and_a_backup_keeps_the_log(desk: De
     backup(desk.folder, target, desk.run().now(), lambda message: None, log_only=True)
     named = [item["path"] for item in json.loads((target / "backup.json").read_text())["files"]]
     assert sum(path.startswith("lake/ops/overrides/") for path in named) == len(list(desk.lake.partitions(ops.OVERRIDES)))
+
+
+@pytest.mark.slow
+def test_the_doctor_finds_and_mends_a_damaged_and_a_lost_correction(desk: Desk) -> None:
+    chosen = desk.article(relevance="strong", is_copy=False)
+    desk.say("relevance", chosen["article_id"], "none")
+    desk.say("genre", chosen["article_id"], "interview")
+    desk.build()
+    said = logged(desk.lake)
+    first, second = sorted((desk.folder / "lake" / "ops" / "overrides").rglob("*.parquet"))
+    first.unlink()
+    second.write_bytes(b"PAR1 nothing")
+    with pytest.raises(ContractError, match="doctor"):
+        desk.build()
+    patient = Patient(load_settings(data_dir=desk.folder), desk.run().now(), is_deep=True)
+    found = [finding for finding in log(patient) if "overrides" in finding.where]
+    assert sorted(finding.kind for finding in found) == ["log_damaged", "log_missing"]
+    for finding in found:
+        assert finding.mend is not None
+        finding.mend()
+    assert logged(desk.lake).equals(said)
+    desk.build()
+    assert desk.by_id(chosen["article_id"])["genre"] == "interview"
 
 
 def test_the_command(desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
