@@ -41,7 +41,7 @@ def build(
                 "build_id": run.run_id,
                 "is_empty": built.is_empty and not fresh and current_release(lake.data_dir) is not None,
                 "is_checked": False,
-                "days": [day.isoformat() for day in built.coverage_days],
+                "days": [day.isoformat() for day in sorted({*built.coverage_days, *built.story_days})],
                 "captured": [day.isoformat() for day in built.captured_days],
             }
         )

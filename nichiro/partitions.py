@@ -33,7 +33,7 @@ from warehouse.lake import Entry, Lake, Manifest, Partition
 from warehouse.settled import open_days
 from warehouse.tables import enriched, ops, raw, staging
 
-ENRICHED = (enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.MENTIONS, enriched.TONE, enriched.SIGNATURES)
+ENRICHED = (enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.MENTIONS, enriched.TONE, enriched.SIGNATURES, enriched.EMBEDDINGS)
 Say = Callable[[str, str], None]
 
 
@@ -165,9 +165,9 @@ def _judge(
 
 
 def enrich(lake: Lake, catalog: dict[str, Source], beat: Beat, directory: Directory, say: Say) -> int:
-    """Judge relevance, actors, tone and signatures of accepted partitions; returns the number of partitions computed."""
+    """Judge relevance, actors, tone, signatures and embeddings of accepted partitions; returns the number of partitions computed."""
     from nichiro.lexicons import load_lexicons
-    from transforms import actor_mentions, copies, relevance, tone
+    from transforms import actor_mentions, copies, embedding, relevance, tone
 
     lexicons = load_lexicons()
     publishers = sources(catalog).select("source_id", "country_code", "publisher_kind")
@@ -191,6 +191,7 @@ def enrich(lake: Lake, catalog: dict[str, Source], beat: Beat, directory: Direct
                         "enriched.mentions": actor_mentions.mentions(on_beat, directory),
                         "enriched.tone": tone.tone(articles, lexicons),
                         "enriched.signatures": copies.signatures(articles),
+                        "enriched.embeddings": embedding.embeddings(articles, judged.relevance, judged.passages),
                     }
                     made = draft_of(lake, partition, frames, wanted)
                     entry.enriched, entry.enriched_from = made.parsed, wanted
@@ -214,9 +215,10 @@ def gating(catalog: dict[str, Source]) -> dict[str, str]:
 
 def enriching(beat: Beat, directory: Directory, lexicons: pl.DataFrame) -> str:
     """The beat, actors, word lists and methods that articles are measured by."""
-    from transforms import actors, copies, relevance, tone
+    from transforms import actors, copies, embedding, relevance, tone
 
-    return relevance.VERSION + actors.VERSION + tone.VERSION + copies.VERSION + beat.sha256() + directory.sha256() + _sha256(lexicons.write_csv())
+    versions = relevance.VERSION + actors.VERSION + tone.VERSION + copies.VERSION + embedding.version_of()
+    return versions + beat.sha256() + directory.sha256() + _sha256(lexicons.write_csv())
 
 
 def open_for(lake: Lake, step: str, methods: object) -> AbstractContextManager[list[date]]:

@@ -31,8 +31,9 @@ TEXTS = 200        # the same where whole texts are read, of which little is kep
 
 def settle(
     lake: Lake, candidate: Candidate, affected: pl.DataFrame, sources: pl.DataFrame, say: Say
-) -> tuple[set[date], int]:
-    """Settle the affected documents and who copied whom; returns the days whose articles changed, and how many there are."""
+) -> tuple[set[date], int, pl.DataFrame]:
+    """Settle the affected documents and who copied whom; returns the days whose articles changed, how many there are, and
+    those whose origin can have changed with them."""
     current = documents(candidate.read(staging.ARTICLES, affected)).sort("published_date", "article_id")
     before = candidate.read(marts.ARTICLES, affected, ["published_date"])
     candidate.delete(marts.ARTICLES, affected)
@@ -60,7 +61,7 @@ def settle(
         )
         tell(say, "articles", span, days)
     _revise(lake, candidate, affected, current, sources)
-    return days, current.height
+    return days, current.height, others
 
 
 @dataclass(frozen=True)

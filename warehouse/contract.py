@@ -14,6 +14,7 @@ UTC_INSTANT = pl.Datetime("us", "UTC")
 _SQL_TYPES: dict[object, str] = {
     pl.String: "VARCHAR",
     pl.Boolean: "BOOLEAN",
+    pl.Int16: "SMALLINT",
     pl.Int32: "INTEGER",
     pl.Int64: "BIGINT",
     pl.UInt64: "UBIGINT",

@@ -38,7 +38,7 @@ from warehouse.tables import enriched, ops, raw, staging
 QUARTERS = [date(2016 + number // 4, 1 + number % 4 * 3, 1) for number in range(1, 42)]   # the last is that after the ten years
 LOG = (raw.CAPTURES, raw.FETCHES, raw.DISCOVERIES, raw.CRAWLS)
 PARSED = (staging.ARTICLES, staging.QUARANTINE, staging.OUTCOMES)
-ENRICHED = (enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.MENTIONS, enriched.TONE, enriched.SIGNATURES)
+ENRICHED = (enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.MENTIONS, enriched.TONE, enriched.SIGNATURES, enriched.EMBEDDINGS)
 PER_SHINGLE = {"en": 12, "ja": 2, "ru": 14}   # characters of text for each hash kept of it: words of 6 or 7, every other shingle
 COPIES = 0.04
 LINKS = 50_000   # names of one file, of which ext4 permits 65,000
@@ -186,6 +186,7 @@ class _Quarter:
                 scored, positive_count=pl.lit(3), negative_count=pl.lit(2), token_count=pl.lit(400),
                 unscored_reason=pl.when(scored.is_null()).then(pl.lit("no_tone_words"))),
             "enriched.signatures": measured.with_columns(self._signatures(articles), shingle_count=pl.col("source_id").str.len_chars() + 500),
+            "enriched.embeddings": self._embeddings(single, articles),
         }
 
     def _articles(self) -> pl.DataFrame:
@@ -233,6 +234,18 @@ class _Quarter:
             for place in np.flatnonzero(self.rng.random(len(mine)) < COPIES):
                 sources[mine[place]] = mine[self.rng.integers(0, place + 1)]
         return signed.gather(sources).alias("signature")
+
+    def _embeddings(self, single: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
+        """Of what is on the beat: one of five events a day, told with noise, and a key that others share."""
+        days = single.with_columns(articles["published_date"]).filter(pl.col("relevance") != "none")
+        events = (days["published_date"].dt.epoch("d") * 5 + pl.Series(self.rng.integers(0, 5, days.height))).to_numpy()
+        names, places = np.unique(events, return_inverse=True)
+        vectors = self.rng.standard_normal((len(names), 512), np.float32)[places] + 0.9 * self.rng.standard_normal((days.height, 512), np.float32)
+        vectors *= 1000 / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return days.select(
+            "capture_id", "source_id", "captured_date", "method", "method_version",
+            embedding=pl.Series(list(np.rint(vectors).astype(np.int16)), dtype=pl.List(pl.Int16)), phonetic_keys=pl.Series([[f"n:{event % 997}"] for event in events]),
+        )
 
     def _crawls(self, articles: pl.DataFrame) -> pl.DataFrame:
         seen = datetime.combine(self.captured, time(1), UTC)

@@ -130,6 +130,24 @@ SIGNATURES = Table(
     unserved_columns=("signature",),   # 2 kB of noise an article, which only the build compares
 )
 
+EMBEDDINGS = Table(
+    zone="enriched",
+    noun="embeddings",
+    grain="One row per article version on the beat: what it tells as a vector, and its names and numbers, from which stories are found.",
+    columns=(
+        CAPTURE_ID,
+        SOURCE_ID,
+        Column("embedding", pl.List(pl.Int16), "sentence embedding less the mean of its language, of length 1000; zeroes where the text has no letters"),
+        Column("phonetic_keys", pl.List(pl.String), "names by their consonants (n:), runs of kanji (k:) and numbers (d:)"),
+        CAPTURED_DATE,
+        METHOD,
+        METHOD_VERSION,
+    ),
+    primary_key=("capture_id",),
+    partition="captured_date",
+    served=False,   # 1 kB an article, which only the build compares
+)
+
 COPIES = Table(
     zone="enriched",
     noun="copies",

@@ -241,3 +241,50 @@ COVERAGE_SPIKES = Table(
     partition="published_date",
     window_days=63,   # baseline 56 days and a lag of 7 at most look back from the evaluated day
 )
+
+STORIES = Table(
+    zone="marts",
+    noun="stories",
+    grain="One row per story: the articles on the beat that report one event, in whatever language; of one article where nobody else told it.",
+    columns=(
+        Column("story_id", pl.String, "article_id of the article that was known first, which no later day changes"),
+        PUBLISHED_DATE,
+        Column("last_published_date", pl.Date, "day of its latest article"),
+        Column("headline", pl.String, "headline of the article that was published first"),
+        Column("first_article_id", pl.String, "first mover: the article that was published first"),
+        Column("first_source_id", pl.String, "its source"),
+        Column("first_published_at", UTC_INSTANT, "its instant, UTC; local noon where only a day is known"),
+        Column("article_count", pl.Int64, "articles, copies included", minimum=1),
+        Column("original_count", pl.Int64, "of these, originals: wire copies counted once", minimum=0),
+        Column("source_ids", pl.List(pl.String), "sources that told it, sorted"),
+        Column("country_codes", pl.List(pl.String), "countries of their publishers, sorted"),
+        Column("language_codes", pl.List(pl.String), "languages, sorted"),
+        Column("press_article_id", pl.String, "earliest article of a publisher that is no government", nullable=True),
+        Column("official_article_id", pl.String, "earliest official statement, readout or press conference of a government before the press; null where the press was first", nullable=True),
+        Column("merged_story_ids", pl.List(pl.String), "stories that a later article joined to this one, which was known before them; sorted"),
+        METHOD,
+        METHOD_VERSION,
+    ),
+    primary_key=("story_id",),
+    partition="published_date",
+    window_days=5,
+)
+
+STORY_DOCUMENTS = Table(
+    zone="marts",
+    noun="story_documents",
+    grain="One row per article on the beat: the story that it belongs to, and the earlier articles that join it to that.",
+    columns=(
+        ARTICLE_ID,
+        Column("story_id", pl.String, "story, marts.stories"),
+        PUBLISHED_DATE,
+        Column("first_captured_at", UTC_INSTANT, "when we first knew of it, UTC: the order in which stories are told"),
+        Column("follows", pl.List(pl.String), "article_ids that it was joined to, the most alike first; empty where none was known before it"),
+        Column("link_score", pl.Float64, "log odds that it and the first of these tell one event; null where it follows none but what it copies", nullable=True),
+        METHOD,
+        METHOD_VERSION,
+    ),
+    primary_key=("article_id",),
+    partition="published_date",
+    window_days=5,   # between two articles that are joined; a story may be longer
+)
