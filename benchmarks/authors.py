@@ -21,10 +21,8 @@ from pathlib import Path
 from benchmarks import pages
 from benchmarks.form import OURS, Row, report
 from benchmarks.pages import Sample
-from crawlers.authorship import authors_in
+from crawlers import generic
 from crawlers.credit import Credit
-from crawlers.headline import headline_of
-from crawlers.vicinity import below
 
 LABELS = Path(__file__).parent / "labels" / "authors.tsv"
 PEERS = ("trafilatura", "newspaper4k")
@@ -87,7 +85,7 @@ def labelled() -> list[Labelled]:
 
 
 def _credits(sample: Sample) -> list[Credit]:
-    return authors_in(sample.page, below(sample.page, headline_of(sample.page)))[1]
+    return generic.fields_of(sample.page).credits
 
 
 def letters(name: str) -> str:

@@ -18,10 +18,12 @@ from benchmarks.pages import Sample
 from crawlers import generic
 from crawlers.catalog import load_source
 from crawlers.confidence import confidence_of
+from crawlers.datelines import Candidate, candidate_of
 from crawlers.dates import Dateline
 from crawlers.headline import headline_of
 from crawlers.page import Unfit
 from crawlers.published import published_by_rules
+from crawlers.vicinity import below
 from nichiro.settings import Settings
 
 PEERS = ("htmldate", "trafilatura", "newspaper4k", "news-please", "goose3")
@@ -70,8 +72,47 @@ def confidences(dated: Sequence[Sample]) -> list[Row]:
         if not sample.is_held_out and (found := _generic(sample)):
             tuning.setdefault(found[1], []).append(found[0].local_date == sample.published)
     told = [_share("dates_tuning", f"right_share_{method}", of_method) for method, of_method in sorted(tuning.items())]
+    told += candidates(dated)
     mean = Row(OURS, "dates_held_out", "confidence_mean", round(sum(shares) / len(shares), 4), len(shares))
     return [*told, mean, _share("dates_held_out", "right_share", right)]
+
+
+def candidates(dated: Sequence[Sample]) -> list[Row]:
+    """Of every date that a page gives, each day once per method: the share that is the day of publication, on the tuning half by method.
+
+    On the other half all methods together, with the mean of their confidences, and the share of pages whose day is among them.
+    """
+    tuning: dict[str, list[bool]] = {}
+    held_out: list[tuple[bool, float]] = []
+    among = []
+    for sample in dated:
+        days = {(method, day): confidence for method, day, confidence in _candidate_days(sample)}
+        if sample.is_held_out:
+            held_out += [(day == sample.published, confidence or 0.0) for (_, day), confidence in days.items()]
+            among.append(any(day == sample.published for _, day in days))
+        else:
+            for method, day in days:
+                tuning.setdefault(method, []).append(day == sample.published)
+    return [
+        *(_share("dates_tuning", f"candidate_share_{method}", right) for method, right in sorted(tuning.items())),
+        _share("dates_held_out", "candidate_share", [right for right, _ in held_out]),
+        Row(OURS, "dates_held_out", "candidate_confidence", round(sum(confidence for _, confidence in held_out) / len(held_out), 4), len(held_out)),
+        _share("dates_held_out", "day_among_candidates", among),
+    ]
+
+
+def _candidate_days(sample: Sample) -> list[tuple[str, date, float | None]]:
+    found = _generic(sample)
+    taken = candidate_of("published", found[1], found[2], found[0]) if found else Candidate("published", "none", "")
+    page = sample.page
+    fields = generic.Fields(None, None, [], "", below=below(page, headline_of(page)))
+    given = generic.candidates_of(page, fields, None, generic.languages_of(page), READ_AT.date(), taken)
+    # the day that the page writes: the instant at its own offset; where it names none, UTC was assumed
+    return [(each.method, _own_day(each.instant, each.zone), each.confidence) for each in given if each.field == "published" and each.instant]
+
+
+def _own_day(instant: datetime, zone: str | None) -> date:
+    return instant.astimezone(datetime.fromisoformat(f"2026-01-01T00:00{zone}").tzinfo if zone and zone[0] in "+-" else UTC).date()
 
 
 def kremlin_days() -> list[bool]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from crawlers.byline import credits_of, credits_of_all
-from crawlers.credit import Credit, is_agency, is_house, role_in
+from crawlers.credit import Credit, is_agency, is_body, is_house, role_in
 from crawlers.page import Page
 from crawlers.vicinity import Line
 
@@ -117,8 +117,8 @@ def _cut(line: Line) -> str:
             if kept:
                 break
             piece = re.split(r",\s*(?:\w+day\b|\d)|\s-\s", piece[: clock.start()])[0] if clock.start() > 8 else ""
-        if piece.strip(" |·•,;-–—") and not _BUTTON.match(piece):
-            kept.append(piece.strip(" |·•,;-–—"))
+        if piece.strip(" |·•,;-–—／/") and not _BUTTON.match(piece):
+            kept.append(piece.strip(" |·•,;-–—／/"))
         elif kept and _BUTTON.match(piece):
             break
     return re.sub(r"(?<=\band);|;(?= (?:and|&)\b)|,;|;(?=,)", "", "; ".join(kept))
@@ -126,7 +126,7 @@ def _cut(line: Line) -> str:
 
 def _is_name(credit: Credit) -> bool:
     """Whether what stands there is the form of a name, an agency's or a newsroom's."""
-    return bool(_LATIN.fullmatch(credit.name) or _WIDE.fullmatch(credit.name) or (credit.role in ("wire", "staff") and len(credit.name) < 40))
+    return bool(_LATIN.fullmatch(credit.name) or is_body(credit.name) or _WIDE.fullmatch(credit.name) or (credit.role in ("wire", "staff") and len(credit.name) < 40))
 
 
 def _key(credit: Credit) -> str:

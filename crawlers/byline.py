@@ -23,6 +23,11 @@ _NO_NAME = re.compile(
     r"|.*\b(?:inc|ltd|llc|corp|plc)\.?|\d{1,2}\.? [^\W\d]{3,9}|admin(?:istrator)?|guest|гость|(?:mon|tues|wednes|thurs|fri|satur|sun)day\b.*)$",
     re.I,
 )
+_KANJI_NAME = r"[\u3005\u4e00-\u9fff]{1,4}[\s\u3000]?[\u3005\u4e00-\u9fff\u3040-\u30ff]{1,4}"
+_SIGNED = re.compile(
+    rf"(?:\(c\)\s*(?P<agency>AFP)(?:/(?P<person>[^\W\d_][\w .'-]{{3,40}}))?|【(?P<named>{_KANJI_NAME})】"
+    rf"|[（(【](?:(?:[\u30a0-\u30ff\u4e00-\u9fff]{{2,10}}[＝=・])(?P<at>{_KANJI_NAME})|(?P<bracketed>[^（）()【】]{{2,12}}))[）)】])\s*$"
+)
 _IN_PLACE = re.compile(r"(?<=[a-z]) in (?:[A-Z][\w.'-]+ ?){1,3}$")  # "A. Author in Paris"
 
 
@@ -48,6 +53,18 @@ def credits_of(byline: str | None, default: str | None = None, outlets: Sequence
 def credits_of_all(bylines: Iterable[str], default: str | None = None, outlets: Sequence[str] = ()) -> list[Credit]:
     """As ``credits_of``, of several bylines: each is of others, and an agency among them is an author."""
     return _once(credit for byline in bylines for credit in credits_of(byline, default, outlets))
+
+
+def signed(line: str) -> list[Credit]:
+    """The author that a text's last line gives at its end, as Japanese outlets do: （共同）, 【仮名花子】, （モスクワ＝仮名花子）, (c)AFP/A. Author."""
+    if not (match := _SIGNED.search(line)):
+        return []
+    agency, correspondent, person = match["agency"] or match["bracketed"] or match["named"] or "", match["at"], match["person"] or match["named"]
+    if person and not is_agency(person):
+        return [credit_of(person, "wire" if match["agency"] else None)]
+    if correspondent:
+        return [credit_of(correspondent, "staff")]
+    return [credit_of(agency)] if is_agency(agency) else []
 
 
 def authors_of(byline: str | None) -> list[str]:

@@ -65,6 +65,11 @@ def is_agency(name: str) -> bool:
     return bool(_WIRE.fullmatch(name.strip(" ()（）「」【】")))
 
 
+def is_body(name: str) -> bool:
+    """Whether a name is of the form of an institution."""
+    return bool(_BODY.fullmatch(name))
+
+
 def is_newsroom(name: str) -> bool:
     """Whether a name is of the form of an outlet or its staff."""
     return bool(_HOUSE.fullmatch(name))
@@ -100,7 +105,7 @@ def credit_of(written: str, default: str | None = None) -> Credit:
             break
         if pattern.fullmatch(name):  # an office without a name, such as an editorial board's
             return Credit(name, role or pattern_role)
-    if role is None and _BODY.fullmatch(name):
+    if role is None and is_body(name):
         return Credit(name, default)
     name = _AFFILIATION.sub("", name) if role else name
     given, family = split_name(name)

@@ -14,9 +14,9 @@ from crawlers.challenge import marker_in
 from crawlers.completeness import body_state
 from crawlers.confidence import confidence_of
 from crawlers.credit import Credit
+from crawlers.datelines import Candidate, candidate_of
 from crawlers.dates import Dateline
 from crawlers.encoding import Undecodable, decode
-from crawlers.generic import Candidate, candidates_of
 from crawlers.genre import genre_of, guess_genre
 from crawlers.headline import headline_of
 from crawlers.language import language_of
@@ -222,14 +222,15 @@ def _generic(
         raise Unfit("no_body", "no main text")
     zone, languages = (source.timezone, source.language) if source else (None, generic.languages_of(page))
     published, method, written = generic.published_of(page, fields.headline, zone, languages, captured_at)
+    confidence = confidence_of(method, is_ruled=False)
     return Extracted(
         identity=identity,
         headline=_short(fields.headline),
         byline=fields.byline,
         credits=[replace(credit, role=credit.role or _role(source)) for credit in fields.credits],
         turns=turns_of(fields.body),
-        candidates=candidates_of(page, zone, languages, captured_at.date()),
-        confidence=confidence_of(method, is_ruled=False),
+        candidates=generic.candidates_of(page, fields, zone, languages, captured_at.date(), candidate_of("published", method, written, published, confidence)),
+        confidence=confidence,
         is_provisional=is_provisional(page),
         lede=None,
         body=fields.body,

@@ -6,7 +6,6 @@ by htmldate; its search of the running text is off, since that is where it guess
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 from copy import deepcopy
@@ -19,13 +18,15 @@ from htmldate import find_date
 from lxml.html import HtmlElement
 
 from crawlers.authorship import authors_in
+from crawlers.byline import signed
 from crawlers.credit import Credit
-from crawlers.dates import LONGEST, Dateline, ImpossibleDate, UnreadableDate, date_in, read_date
+from crawlers.datelines import CHANGED, MODIFIED, SHORT_LINE, YEAR, Candidate, candidates_in
+from crawlers.dates import Dateline, ImpossibleDate, UnreadableDate, date_in, read_date
 from crawlers.headline import bare, headline_of
 from crawlers.maintext import main_text
 from crawlers.page import Page, Unfit
 from crawlers.paragraphs import paragraphs
-from crawlers.vicinity import below
+from crawlers.vicinity import Line, below
 
 PUBLISHED = (
     "json_ld:datePublished",
@@ -48,12 +49,8 @@ PUBLISHED = (
 )
 SHOWN = "text"  # a dateline beside the headline
 UNNAMED = ("meta:DC.date", "meta:date")  # of what, they do not say
-MODIFIED = ("json_ld:dateModified", "meta:article:modified_time", "meta:og:updated_time")
 BESIDE = 6  # lines between a headline and its dateline, such as the byline's and buttons
 STANDFIRSTS = 1  # longer lines between them: with more the text has begun, and what follows is of other articles
-SHORT_LINE = 40  # characters; a longer line tells of a day rather than dates a page
-_CHANGED = re.compile(r"modif|updat|revis|copyright|©|aktualis|更新|обновл|измен", re.I)
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|令和|平成")
 SECTION = ("json_ld:articleSection", "meta:article:section", "json_ld:@type")
 
 
@@ -66,35 +63,23 @@ class Fields:
     sections: list[str]
     body: str
     credits: list[Credit] = field(default_factory=list)
+    below: list[Line] | None = None
 
 
 def fields_of(page: Page) -> Fields:
     headline = headline_of(page)
     sections = [value for where in SECTION for value in page.values(where)]
-    byline, credits = authors_in(page, below(page, headline))
-    return Fields(headline, byline, sections, "\n".join(main_text(page, headline)), credits)
+    shown = below(page, headline)
+    byline, credits = authors_in(page, shown)
+    lines = main_text(page, headline)
+    if lines and (not credits or all(credit.role == "staff" and not credit.family_name for credit in credits)):
+        credits = signed(lines[-1]) or credits
+    return Fields(headline, byline, sections, "\n".join(lines), credits, shown)
 
 
-def candidates_of(page: Page, zone: str | None, languages: Sequence[str], today: date) -> list[Candidate]:
-    """Every date that JSON-LD and meta elements declare, of publication and of change, whichever the article got."""
-    return [
-        candidate_of(field, where, value, zone, languages, today)
-        for field, selectors in (("published", (*PUBLISHED, *UNNAMED)), ("modified", MODIFIED))
-        for where in selectors
-        if where.startswith(("json_ld:", "meta:"))
-        for value in page.values(where)
-    ]
-
-
-def candidate_of(
-    field: str, where: str, written: str, zone: str | None, languages: Sequence[str], today: date, formats: Sequence[str] = ()
-) -> Candidate:
-    """One date that a selector finds; without an instant where it does not read."""
-    try:
-        line = read_date(written, formats, zone, languages, today)
-    except UnreadableDate:
-        return Candidate(field, where.partition(":")[0], written[:LONGEST], None)
-    return Candidate(field, where.partition(":")[0], written, line.instant_utc)
+def candidates_of(page: Page, fields: Fields, zone: str | None, languages: Sequence[str], today: date, taken: Candidate) -> list[Candidate]:
+    """Every date that the page gives, of publication and of change; ``taken`` is the one that the article got."""
+    return candidates_in(page, fields.below, (*PUBLISHED, *UNNAMED), zone, languages, today, taken)
 
 
 def languages_of(page: Page) -> list[str]:
@@ -131,15 +116,6 @@ def published_of(
     raise trouble
 
 
-class Candidate(NamedTuple):
-    """A date that the page gives: ``field`` is published, modified or event, ``method`` the kind of selector."""
-
-    field: str
-    method: str
-    text: str
-    instant: datetime | None
-
-
 class Shown(NamedTuple):
     """A short line that is a date: how many lines ``away`` from the headline it stands."""
 
@@ -157,7 +133,7 @@ def _shown(page: Page, headline: str, zone: str | None, languages: Sequence[str]
     top = next((place for place, line in enumerate(lines) if bare(line) == bare(headline)), -BESIDE)
     read = []
     for place, line in enumerate(lines):
-        if len(line) <= SHORT_LINE and _YEAR.search(line) and not _CHANGED.search(line):
+        if len(line) <= SHORT_LINE and YEAR.search(line) and not CHANGED.search(line):
             with suppress(UnreadableDate):
                 if found := date_in(line, zone, languages):
                     read.append(Shown(_away(lines, top, place), found, line))
@@ -178,7 +154,7 @@ def _without_changes(page: Page) -> HtmlElement:
     """A copy without the meta elements that htmldate takes where it finds no other: last change, year of copyright."""
     tree = deepcopy(page.tree)
     for meta in list(tree.iter("meta")):
-        if any(_CHANGED.search(value) for key, value in meta.attrib.items() if key != "content"):
+        if any(CHANGED.search(value) for key, value in meta.attrib.items() if key != "content"):
             meta.drop_tree()
     return tree
 

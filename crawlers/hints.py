@@ -9,7 +9,7 @@ from datetime import date
 from crawlers.dates import Dateline, UnreadableDate, read_date
 from crawlers.discovery import Link
 
-_URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_.]?(0[1-9]|1[0-2])[-/_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
+URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_.]?(0[1-9]|1[0-2])[-/_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _URL_MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_.]?(0[1-9]|1[0-2])(?=[/_.-]|$)")
 
 
@@ -18,7 +18,7 @@ def hinted_day(link: Link, zone: str, languages: tuple[str, ...], reference: dat
     dateline = hinted_dateline(link, zone, languages, reference)
     if dateline is not None and dateline.precision != "month":
         return dateline.local_date
-    for match in _URL_DAY.finditer(link.url):
+    for match in URL_DAY.finditer(link.url):
         try:
             return date(*(int(part) for part in match.groups()))
         except ValueError:

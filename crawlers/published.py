@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from crawlers.confidence import confidence_of
+from crawlers.datelines import Candidate, candidate_of
 from crawlers.dates import Dateline, UnreadableDate, read_date
-from crawlers.generic import Candidate, candidate_of
 from crawlers.page import Page, Unfit
 from crawlers.source import Extract, Published, Source
 
@@ -59,14 +60,16 @@ def candidates_by_rules(page: Page, rules: Extract, source: Source, captured_at:
     """What the rules' own selectors find, all of them; the page is not searched for more."""
     found = []
     for name, where in (("published", rules.published), ("modified", rules.modified), ("event", rules.event)):
-        if where:
-            zone = where.timezone or source.timezone
-            today = captured_at.astimezone(ZoneInfo(zone)).date()
-            found += [
-                candidate_of(name, selector, value, zone, source.language, today, where.formats)
-                for selector in where.select
-                for value in page.remembered(selector)
-            ]
+        confidence = confidence_of("", is_ruled=True) if name == "published" else None
+        if where is None:
+            continue
+        for selector in where.select:
+            for value in page.remembered(selector):
+                try:
+                    line = _read(value, where, source, captured_at)
+                except UnreadableDate:
+                    line = None
+                found.append(candidate_of(name, selector.partition(":")[0], value, line, confidence))
     return found
 
 

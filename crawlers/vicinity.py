@@ -12,6 +12,7 @@ from crawlers.page import Page
 from crawlers.paragraphs import UNREAD, one_line
 
 LONG = 200       # characters; what holds more is looked into
+SENTENCE = 100   # characters; a longer paragraph is of the text
 PARAGRAPHS = 3   # long ones after which the text has begun
 ELEMENTS = 120   # looked at at most
 LINES = 24       # given at most
@@ -32,10 +33,10 @@ def below(page: Page, headline: str | None) -> list[Line] | None:
     begun = 0
     for element in _following(top):
         pieces = [text for piece in element.itertext() if (text := one_line(piece))]
-        if sum(map(len, pieces)) < LONG:
-            lines += [Line(element, pieces)] if pieces else []
-        else:
-            begun += 1
+        length = sum(map(len, pieces))
+        begun += length > (SENTENCE if element.tag == "p" else LONG)
+        if pieces and length < LONG:
+            lines.append(Line(element, pieces))
         if begun == PARAGRAPHS or len(lines) == LINES:
             break
     return lines

@@ -84,4 +84,4 @@ MENTIONED = (
 )
 CREDITS = pl.List(pl.Struct({"name": pl.String, "role": pl.String, "given_name": pl.String, "family_name": pl.String}))
 TURNS = pl.List(pl.Struct({"speaker": pl.String, "role": pl.String, "start": pl.Int64, "end": pl.Int64}))
-CANDIDATES = pl.List(pl.Struct({"field": pl.String, "method": pl.String, "text": pl.String, "instant": UTC_INSTANT}))
+CANDIDATES = pl.List(pl.Struct({"field": pl.String, "method": pl.String, "text": pl.String, "instant": UTC_INSTANT, "precision": pl.String, "zone": pl.String, "confidence": pl.Float64}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawlers.byline import credits_of, credits_of_all
+from crawlers.byline import credits_of, credits_of_all, signed
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,22 @@ def test_credits(byline: str | None, credits: list[tuple]) -> None:
 def test_the_outlets_own_name_behind_a_person_is_no_author() -> None:
     assert [(each.name, each.role) for each in credits_of("Ada Maker, The Kaikyo Business", outlets=["Kaikyo"])] == [("Ada Maker", "staff")]
     assert [each.name for each in credits_of_all(["Ada Maker", "Meridian Wire"])] == ["Ada Maker", "Meridian Wire"]
+
+
+@pytest.mark.parametrize(
+    ("line", "credits"),
+    [
+        ("船は秋にまた出る。（共同）", [("共同", "wire")]),
+        ("船は秋にまた出る。【時事】", [("時事", "wire")]),
+        ("船は秋にまた出る。【仮名花子】", [("仮名花子", None)]),
+        ("船は秋にまた出る。（モスクワ＝仮名花子）", [("仮名花子", "staff")]),
+        ("船は秋にまた出る。(c)AFP/Ada MAKER", [("Ada MAKER", "wire")]),
+        ("船は秋にまた出る。（敬称略）", []),
+        ("船（大型）は秋にまた出る。", []),
+    ],
+)
+def test_a_texts_last_line_may_be_signed(line: str, credits: list[tuple[str, str | None]]) -> None:
+    assert [(credit.name, credit.role) for credit in signed(line)] == credits
 
 
 def test_the_rules_role_is_a_default() -> None:

@@ -64,7 +64,7 @@ ARTICLES = Table(
         Column("published_text", pl.String, "the date as written on the page"),
         Column("published_zone", pl.String, "offset that the page writes, +09:00, else the publisher's zone; null where UTC was assumed", nullable=True),
         PUBLISHED_CONFIDENCE,
-        Column("published_candidates", CANDIDATES, "every date looked at: field, kind of selector, as written, instant in UTC where it reads", nullable=True),
+        Column("published_candidates", CANDIDATES, "every date that the page gives: field, kind of place, as written; where it reads the instant in UTC, precision, zone; confidence as measured, of publication only", nullable=True),
         Column("modified_at", UTC_INSTANT, "last change according to the page, UTC", nullable=True),
         Column("event_date", pl.Date, "day of the announced event, where the page gives one", nullable=True),
         Column("content_sha256", pl.String, "hash of headline and body: equal means unchanged"),
