@@ -122,12 +122,12 @@ def _of_turns(text: str) -> list[tuple[str, float]]:
 
 def _of_voice(text: str) -> list[tuple[str, float]]:
     """An author argues or reports: by words outside quotations, weighed, in a thousand, and by how much is quoted."""
-    own = _QUOTED.sub(" ", text)
+    own = _QUOTED.sub(" ", text).replace("’", "'")
     words = _WORD.findall(own)
     if len(words) < FEWEST:
         return []
     weights = _voice()
-    argued = 1_000 * sum(weights.get(word.replace("’", "'"), 0.0) for word in words) / len(words)
+    argued = 1_000 * sum(weights.get(word, 0.0) for word in words) / len(words)
     argued += 1_000 * (own.count("?") - NUMBER * len(_NUMBER.findall(own))) / len(words) - QUOTING * (1 - len(own) / len(text))
     return [("op_ed", min(max((argued - ARGUED) / STEP, LEAST), MOST))]
 
