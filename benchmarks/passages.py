@@ -32,26 +32,39 @@ class Passage:
     country_code: str
     publisher_kind: str
     trap: str | None = None
-    document: str = ""           # the page that it is of; passages of fiction are documents of their own
-    is_for_tuning: bool = False  # written to be tuned on: no part of it is held out
+    document: str = ""   # the page that it is of; passages of fiction are documents of their own
+    part: str = ""       # tuning or held_out, where the whole set was made to be the one; otherwise its hash says
 
     @property
     def is_held_out(self) -> bool:
-        """A third, by the hash of the text."""
-        return not self.is_for_tuning and hashlib.sha256(self.text.encode()).digest()[0] % 3 == 0
+        """A third, by the hash of the text, of sets that are not the one or the other as a whole."""
+        if self.part:
+            return self.part == "held_out"
+        return hashlib.sha256(self.text.encode()).digest()[0] % 3 == 0
 
 
-def kremlin() -> list[Passage]:
-    """The passages of ``relevance_en.tsv``. Raises ValueError where a page has other words there than were labelled."""
+def kremlin(part: str = "") -> list[Passage]:
+    """The passages of ``relevance_en.tsv``, or those labelled when the judge was trained (``second``): all held out.
+
+    Raises ValueError where a page has other words there than were labelled.
+    """
     folder = REAL / "en.kremlin.ru"
     passages = []
-    with (LABELS / "relevance_en.tsv").open(encoding="utf-8") as file:
+    with (LABELS / f"relevance_en{part and '_' + part}.tsv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file, delimiter="\t"):
             text = plain_text(folder / row["file"])[int(row["start"]) : int(row["end"])]
             if hashlib.sha256(text.encode()).hexdigest() != row["sha256"]:
                 raise ValueError(f"{row['file']} has other words at {row['start']} than were labelled")
-            passages.append(Passage(text, row["label"], "en", "RU", "government", document=row["file"]))
+            passages.append(Passage(text, row["label"], "en", "RU", "government", document=row["file"], part="held_out" if part else ""))
     return passages
+
+
+def blind_reading() -> list[tuple[str, str]]:
+    """(label, label of the blind reading) of the passages of ``relevance_en.tsv`` that were read again with no label in sight."""
+    with (LABELS / "relevance_en_blind.tsv").open(encoding="utf-8") as file:
+        again = {row["sha256"]: row["label"] for row in csv.DictReader(file, delimiter="\t")}
+    with (LABELS / "relevance_en.tsv").open(encoding="utf-8") as file:
+        return [(row["label"], again[row["sha256"]]) for row in csv.DictReader(file, delimiter="\t") if row["sha256"] in again]
 
 
 @cache
@@ -74,7 +87,7 @@ def synthetic(language: str, part: str = "") -> list[Passage]:
         rows = [json.loads(line) for line in file]
     return [
         Passage(
-            row["text"], row["label"], language, row["publisher_country"], row["publisher_kind"], row["trap"], is_for_tuning=part == "tuning",
+            row["text"], row["label"], language, row["publisher_country"], row["publisher_kind"], row["trap"], part="tuning" if part == "tuning" else "",
         )
         for row in rows
     ]

@@ -7,8 +7,8 @@ import csv
 import pytest
 
 from benchmarks import passages
-from benchmarks.passages import LABELS, Passage, synthetic
-from benchmarks.relevance import agreement, both_named, two_most_named, wilson
+from benchmarks.passages import LABELS, Passage, blind_reading, synthetic
+from benchmarks.relevance import agreement, both_named, kappa, two_most_named, wilson
 
 FICTION = {"language": "en", "country_code": "GB", "publisher_kind": "press"}
 
@@ -30,6 +30,12 @@ def test_agreement() -> None:
     assert nothing["precision_strong"] == nothing["recall_strong"] == 0
 
 
+def test_kappa_by_hand() -> None:
+    # 3 of 4 agree; chance gives (2·3 + 2·1) / 16 = .5.
+    assert kappa([("a", "a"), ("a", "a"), ("b", "a"), ("b", "b")]) == pytest.approx(0.5)
+    assert kappa([("a", "a"), ("b", "b")]) == 1
+
+
 def test_peers() -> None:
     both = Passage("Japan and Russia met.", "strong", **FICTION)
     crowd = Passage("China and India talk: China, India, China. Japan and Russia look on.", "none", **FICTION)
@@ -39,9 +45,9 @@ def test_peers() -> None:
     assert both_named([Passage("Japan rests.", "none", "en", "RU", "government")]) == [True]
 
 
-@pytest.mark.parametrize("language", ["ja", "ru"])
-def test_fictional_labels(language: str) -> None:
-    labelled = synthetic(language)
+@pytest.mark.parametrize(("language", "part"), [("ja", ""), ("ru", ""), ("ru", "second")])
+def test_fictional_labels(language: str, part: str) -> None:
+    labelled = synthetic(language, part)
     assert len(labelled) >= 150
     assert len({passage.text for passage in labelled}) == len(labelled)
     assert {passage.label for passage in labelled} == {"strong", "passage", "none"}
@@ -56,7 +62,24 @@ def test_real_labels_hold_no_text() -> None:
     assert {row["label"] for row in rows} == {"strong", "passage", "none"}
 
 
+def test_later_labels_are_of_other_passages_and_hold_no_text() -> None:
+    with (LABELS / "relevance_en.tsv").open(encoding="utf-8") as file:
+        first = {row["sha256"] for row in csv.DictReader(file, delimiter="\t")}
+    with (LABELS / "relevance_en_second.tsv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    assert set(rows[0]) == {"file", "start", "end", "sha256", "label"}
+    assert not first & {row["sha256"] for row in rows}
+    assert len(blind_reading()) >= 60
+
+
+def test_parts_of_fiction_share_no_text() -> None:
+    parts = [{passage.text for passage in synthetic("ru", part)} for part in ("", "second", "tuning")]
+    assert len(set.union(*parts)) == sum(map(len, parts))
+    assert not any(passage.is_held_out for passage in synthetic("ru", "tuning"))
+
+
 def test_real_passages_resolve() -> None:
     if not (passages.REAL / "en.kremlin.ru").exists():
         pytest.skip("no ../shared/realpages: the labelled pages lie beside the repository")
     assert len(passages.kremlin()) >= 250
+    assert len(later := passages.kremlin("second")) >= 70 and all(passage.is_held_out for passage in later)
