@@ -233,8 +233,35 @@ def _source_day(rows: dict[str, list[dict]], rng: random.Random, source_id: str,
         })
 
 
+def _stories_of_day(rows: dict[str, list[dict]], articles: list[dict]) -> None:
+    """A day's articles with one first topic are a story, known in the order of their publication."""
+    of_topic: dict[str, list[dict]] = {}
+    for row in sorted(articles, key=lambda row: (row["published_at"], row["source_id"], row["article_id"])):
+        if row["relevance"] != "none":
+            of_topic.setdefault(row["topics"][0] if row["topics"] else row["article_id"], []).append(row)
+    method = {"method": "nearest_earlier", "method_version": "1"}
+    for told in of_topic.values():
+        first, *_ = told
+        press = next((row["article_id"] for row in told if row["publisher_kind"] != "government"), None)
+        rows["marts.story_documents"] += [method | {
+            "article_id": row["article_id"], "story_id": first["article_id"], "published_date": row["published_date"],
+            "first_captured_at": row["first_captured_at"], "follows": [first["article_id"]] if row is not first else [],
+            "link_score": 1.5 if row is not first else None,
+        } for row in told]
+        rows["marts.stories"].append(method | {
+            "story_id": first["article_id"], "published_date": first["published_date"], "last_published_date": told[-1]["published_date"],
+            "headline": first["headline"], "first_article_id": first["article_id"], "first_source_id": first["source_id"],
+            "first_published_at": first["published_at"], "article_count": len(told), "original_count": sum(not row["is_copy"] for row in told),
+            "source_ids": sorted({row["source_id"] for row in told}), "country_codes": sorted({row["country_code"] for row in told}),
+            "language_codes": sorted({row["language_code"] for row in told}), "press_article_id": press,
+            "official_article_id": first["article_id"] if press and first["article_id"] != press and first["genre"] == "official_statement" else None,
+            "merged_story_ids": [],
+        })
+
+
 def _marts_of_day(rows: dict[str, list[dict]], number: int, day: date) -> None:
     articles = [row for row in rows["marts.articles"] if row["published_date"] == day]
+    _stories_of_day(rows, articles)
     days = {row["source_id"]: row for row in rows["ops.source_days"][-len(SOURCES):]}
     for country, language in sorted({(row["country_code"], row["language_code"]) for row in articles}):
         naming = [r for r in articles if (r["country_code"], r["language_code"]) == (country, language) and r["relevance"] != "none"]

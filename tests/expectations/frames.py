@@ -129,6 +129,10 @@ def clean() -> dict[str, pl.DataFrame]:
             {**METHODS, "article_id": "a2", "syndicated_from": "a1", "containment": 0.9, "resemblance": 0.6,
              "published_date": DAY},
         ),
+        "enriched.translations": frame(
+            "enriched.translations",
+            {**METHODS, "article_id": "a2", "translation_of": "a1", "evidence": "text", "translation_score": 0.8, "published_date": DAY},
+        ),
         "marts.articles": frame(
             "marts.articles", document(1), document(2, is_copy=True, syndicated_from="a1")
         ),
@@ -145,6 +149,18 @@ def clean() -> dict[str, pl.DataFrame]:
             {**METHODS, "spike_id": "s1", "published_date": DAY, "topic_id": "any", "country_code": "any",
              "observed_count": 2, "expected_count": 0.3, "dispersion": 1.0, "p_value": 0.01, "q_value": 0.02,
              "baseline_days": 56, "article_ids": ["a1", "a2"]},
+        ),
+        "marts.stories": frame(
+            "marts.stories",
+            {**METHODS, "story_id": "a1", "published_date": DAY, "last_published_date": DAY, "headline": "Ships", "first_article_id": "a1",
+             "first_source_id": SOURCE, "first_published_at": NOON, "article_count": 2, "original_count": 1, "source_ids": [SOURCE],
+             "country_codes": ["ZZ"], "language_codes": ["en"], "press_article_id": "a1", "merged_story_ids": []},
+        ),
+        "marts.story_documents": frame(
+            "marts.story_documents",
+            {**METHODS, "article_id": "a1", "story_id": "a1", "published_date": DAY, "first_captured_at": CHECKED_AT, "follows": []},
+            {**METHODS, "article_id": "a2", "story_id": "a1", "published_date": DAY, "first_captured_at": CHECKED_AT, "follows": ["a1"],
+             "link_score": 1.5},
         ),
         "ops.sources": frame(
             "ops.sources",

@@ -70,6 +70,9 @@ DEFECTS = [
     ("enriched.copies", {"syndicated_from": OTHER}, "first_is_known"),
     ("enriched.copies", {"syndicated_from": pl.lit("a2")}, "copy_is_another_article"),
     ("enriched.copies", {"resemblance": pl.lit(0.95)}, "containment_not_below_resemblance"),
+    ("enriched.translations", {"translation_of": OTHER}, "first_is_known"),
+    ("enriched.translations", {"translation_of": pl.lit("a2")}, "version_is_another_article"),
+    ("enriched.translations", {"translation_score": pl.lit(None, pl.Float64)}, "only_text_has_a_score"),
     # marts
     ("marts.articles", {"published_date": pl.lit(DAY - timedelta(days=9))}, "day_is_covered"),
     ("marts.articles", {"source_id": OTHER}, "source_is_known"),
@@ -98,6 +101,13 @@ DEFECTS = [
     ("marts.coverage_spikes", {"article_ids": pl.lit(["a1", "a9"])}, "rows_behind_it_are_known"),
     ("marts.coverage_spikes", {"article_ids": pl.lit(["a1"])}, "rows_behind_it_add_up"),
     ("marts.coverage_spikes", {"q_value": pl.lit(0.001)}, "q_value_not_below_p_value"),
+    ("marts.stories", {"first_article_id": OTHER}, "first_article_is_known"),
+    ("marts.stories", {"last_published_date": pl.lit(DAY - timedelta(days=1))}, "ends_not_before_it_begins"),
+    ("marts.stories", {"merged_story_ids": pl.lit(["a1"])}, "merged_another"),
+    ("marts.stories", {"original_count": pl.lit(3, pl.Int64)}, "originals_within_articles"),
+    ("marts.story_documents", {"article_id": OTHER}, "article_is_known"),
+    ("marts.story_documents", {"follows": pl.lit(["elsewhere"])}, "followed_are_known"),
+    ("marts.story_documents", {"follows": pl.lit(["a2"])}, "follows_another"),
     # ops
     ("ops.fates", {"capture_id": OTHER}, "capture_is_known"),
     ("ops.fates", {"reason": pl.lit("felt odd")}, "reason_is_listed"),
