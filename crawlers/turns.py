@@ -16,6 +16,8 @@ _COLON = re.compile(r"[:：](?:[\s\u3000]+|$)")
 _BRACKETED = re.compile(r"(?:【(?P<square>[^】\n]{1,40})】|[（(](?P<round>[^）)\n]{1,30})[）)])[\s\u3000]*")
 _MINUTES = re.compile(r"[○〇◯]\s*(?P<speaker>[^\s\u3000、。]{2,20}(?:（[^）]{1,20}）|\([^)]{1,20}\))?)[\s\u3000]+")
 _SHORT = re.compile(r"(?P<speaker>[問答ＱＡQA])[\s\u3000．.：:)）]+")
+_DASHES, _COLONS = " –—-\u00a0", " :：\u00a0"  # what stands around a label
+_BEFORE = _DASHES + _COLONS
 _SIGNS = frozenset("【（(○〇◯問答ＱＡQA")
 _QUESTION = re.compile(
     r"(?:next |another )?question|q|вопрос|(?:реплика )?журналист\w*|корреспондент|question from [\w ]+|питання"
@@ -75,13 +77,15 @@ def role_of(speaker: str) -> str | None:
 
 def _labelled(body: str, marks: set[str] | None) -> list[tuple[int, int, str]]:
     """Where the line begins, where the words begin, who; without marks only evident speakers and those of several turns."""
-    starts = tuple(f"{mark} " for mark in marks or ())
+    names = tuple(marks or ())
+    starts = tuple(f"{mark} " for mark in names)
     found, bare, at = [], [], 0
-    for line in body.split("\n"):
-        if label := _label(line, marks):
+    for line in body.split("\n") if names or marks is None else ():
+        may_begin = not names or line.lstrip(_BEFORE).startswith(names)  # of most lines the colons need no look
+        if may_begin and (label := _label(line, marks)):
             found.append((at, at + label[1], label[0]))
         elif starts and line.startswith(starts):
-            name = max((mark for mark in marks or () if line.startswith(f"{mark} ")), key=len)
+            name = max((mark for mark in names if line.startswith(f"{mark} ")), key=len)
             bare.append((at, at + len(name) + 1, name))
         at += len(line) + 1
     counts = Counter(speaker for _, _, speaker in found)
@@ -120,13 +124,13 @@ def _label(line: str, marks: set[str] | None) -> tuple[str, int] | None:
     colon = _COLON.search(line, 1, LONGEST_LABEL)
     if colon is None:
         return None
-    speaker = line[: colon.start()].strip(" –—-\u00a0")
+    speaker = line[: colon.start()].strip(_DASHES)
     is_known = _may_speak(speaker) if marks is None else _bare(speaker) in marks or _bare(_ASIDE.sub("", speaker)) in marks
     return (speaker, colon.end()) if speaker and is_known else None
 
 
 def _bare(mark: str) -> str:
-    return mark.strip(" :：\u00a0")
+    return mark.strip(_COLONS)
 
 
 def _is_evident(speaker: str) -> bool:
