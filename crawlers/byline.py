@@ -29,6 +29,7 @@ _SIGNED = re.compile(
     rf"|[（(【](?:(?:[\u30a0-\u30ff\u4e00-\u9fff]{{2,10}}[＝=・])(?P<at>{_KANJI_NAME})|(?P<bracketed>[^（）()【】]{{2,12}}))[）)】])\s*$"
 )
 _IN_PLACE = re.compile(r"(?<=[a-z]) in (?:[A-Z][\w.'-]+ ?){1,3}$")  # "A. Author in Paris"
+LONGEST = 100  # characters; what is longer is no name
 
 
 def credits_of(byline: str | None, default: str | None = None, outlets: Sequence[str] = ()) -> list[Credit]:
@@ -97,7 +98,7 @@ def _parts(byline: str | None) -> list[tuple[str, bool]]:
     for between in [*_BETWEEN.finditer(text), None]:
         part = text[start : between.start() if between else None]
         part = _IN_PLACE.sub("", part.strip(" ·•-–—") if _INITIALS.search(part) else part.strip(" .·•-–—"))
-        if part:
+        if part and len(part) <= LONGEST:
             parts.append((part, is_joined))
         if between:
             start, is_joined = between.end(), bool(re.search(r"\w|&", between[0]))

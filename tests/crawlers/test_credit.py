@@ -41,6 +41,8 @@ from crawlers.byline import credits_of, credits_of_all, signed
         ("文●仮名 花子／架空編集部", [("仮名 花子", "staff", "花子", "仮名")]),
         ("9Strait Staff", [("9Strait Staff", "staff", None, None)]),
         ("Ada Maker - Wednesday, 3 March", [("Ada Maker", None, "Ada", "Maker")]),
+        ("(" * 100_000, []),
+        ("Ada Maker, " + "long " * 30, [("Ada Maker", None, "Ada", "Maker")]),
         (None, []),
     ],
 )  # fmt: skip
