@@ -76,8 +76,11 @@ def test_incremental_equals_full_rebuild_on_sampled_days(tmp_path: Path) -> None
     assert tables["marts.articles"].height > 280
     assert tables["marts.articles"]["is_copy"].sum() > 15, "the world must hold copies"
     assert tables["marts.articles"]["version_count"].max() > 1, "the world must hold revisions"
+    assert tables["marts.stories"]["article_count"].max() > 3, "the world must hold stories"
+    assert tables["marts.stories"]["merged_story_ids"].list.len().max() > 0, "and some that a later article joined"
     assert set(tables["ops.fates"]["fate"]) >= {"article", "revision", "alternate_view", "unchanged", "quarantined"}
     assert "held" in set(tables["ops.partitions"]["status"])
+    assert tables["enriched.translations"].height > 2, "the world must hold versions of one text in two languages"
     assert tables["marts.revisions"].height > 5, "the world must hold edits of texts that are kept"
     assert tables["ops.source_days"]["usual_body_length"].is_not_null().any(), "and days to compare with those before"
     assert tables["ops.source_days"].select(pl.col("new_count", "revised_count").sum()).row(0) > (0, 0)
