@@ -19,6 +19,7 @@ from nichiro.errors import ContractError
 from nichiro.settlement import BATCH, partitions_of, settle, settle_fates
 from nichiro.spans import Say, around, keys, spans, tell
 from nichiro.stories import settle_stories
+from nichiro.translations import settle_translations
 from transforms.actors import actors_daily
 from transforms.coverage import coverage_daily
 from transforms.figures import NONE, figures
@@ -106,6 +107,7 @@ def build(
         candidate.replace(ops.PARTITIONS, dirty, changed)
         article_days, count, others = settle(lake, candidate, affected, sources, say)
         story_days = settle_stories(lake, candidate, pl.concat([affected, others]).unique(), say)
+        settle_translations(lake, candidate, article_days, say)
         settled = settle_fates(candidate, old_captures, affected, changed)
         crawls = candidate.read(raw.CRAWLS, pl.concat([dirty, settled]).unique())
         health_days = _source_days(candidate, pl.concat([crawls_before, crawls]), sources)

@@ -31,8 +31,9 @@ METHOD = {"method": "synthetic", "method_version": "1"}
 def sources() -> pl.DataFrame:
     rows = [
         {
-            "source_id": source_id, "title": source_id, "publisher": source_id, "country_code": country,
-            "publisher_kind": "newspaper", "genre": genre, "languages": [language], "status": "active",
+            "source_id": source_id, "title": source_id, "country_code": country,
+            "publisher": "Office" if genre == "official_statement" else source_id,
+            "publisher_kind": "government" if genre == "official_statement" else "newspaper", "genre": genre, "languages": [language], "status": "active",
             "timezone": ZONES[country], "access": "derive", "licence": None, "rules_sha256": "0", "min_articles_per_day": None,
             "archive_days": None if genre == "official_statement" else 30, "usual_gap_days": 7.0,
         }

@@ -56,6 +56,11 @@ ROWS = {
         document(3, pair_id="p3", **LONG_AGO), document(4, **LONG_AGO), document(5, pair_id="p5"),
         document(6, publisher="Lower Quay Times", **LONG_AGO),
     ],
+    "enriched.translations": [{"article_id": "a2", "translation_of": "a1", "evidence": "link", "published_date": DAY, "method": "x", "method_version": "1"}],
+    "ops.source_days": [
+        {"source_id": "zz_harbour_news", "day": DAY, "state": "ok", "basis": "observed", "is_healthy": True, "discovered_count": 3, "fetched_count": 3,
+         "article_count": 3, "quarantined_count": 0, "new_count": 3, "revised_count": 0, "http_states": []},
+    ],
     "ops.sources": [
         {"source_id": source_id, "title": name, "publisher": name, "country_code": "ZZ", "publisher_kind": "newspaper", "genre": "news",
          "languages": languages, "status": "active", "timezone": "UTC", "access": "full", "rules_sha256": "0", "usual_gap_days": 7.0}
@@ -107,3 +112,11 @@ def test_what_stays_in_one_language_is_found_after_three_days(release: Connectio
     assert rows.select("article_id", "counterpart").rows() == [("a3", "named"), ("a4", "unnamed")], "a5 is young, a6 has one language only"
     assert rows["hours_alone"].to_list() == [107.5, 107.5]
     assert run_query(release, "untranslated", {"hours": "6"})["article_id"].to_list() == ["a5", "a3", "a4"]
+
+
+def test_a_text_in_two_languages_counts_once_where_asked(release: Connection) -> None:
+    (row,) = run_query(release, "attention_once", {"since": DAY, "until": DAY}).to_dicts()
+    assert (row["text_count"], row["version_count"], row["total_count"], row["text_share"]) == (2, 3, 2, 1.0), "a1 with a2, and a5"
+    (ships,) = run_query(release, "attention_once", {"since": DAY, "until": DAY, "topic": "boats"}).to_dicts()
+    assert (ships["text_count"], ships["total_count"]) == (0, 2)
+    assert run_query(release, "attention_once", {"since": DAY - timedelta(days=9), "until": DAY - timedelta(days=1)}).is_empty(), "no healthy day"

@@ -165,3 +165,21 @@ COPIES = Table(
     partition="published_date",
     window_days=30,
 )
+
+TRANSLATIONS = Table(
+    zone="enriched",
+    noun="translations",
+    grain="One row per official text that is a version of an earlier one of its publisher, in another language, within three days.",
+    columns=(
+        ARTICLE_ID,
+        Column("translation_of", pl.String, "article_id of the earliest version of the text"),
+        Column("evidence", pl.String, "the publisher's links or number, or how alike the texts are", values=("link", "text")),
+        Column("translation_score", pl.Float64, "likeness of the two texts, unbounded; null where links say so", nullable=True),
+        PUBLISHED_DATE,
+        METHOD,
+        METHOD_VERSION,
+    ),
+    primary_key=("article_id",),
+    partition="published_date",
+    window_days=6,   # a pair's rivals are three days from it, and theirs three more
+)
