@@ -1,4 +1,4 @@
-"""Judging texts of a person's own: relevance and copies by the pipeline's methods, without a warehouse.
+"""Judging texts of a person's own: relevance, copies and stories by the pipeline's methods, without a warehouse.
 
 Each function takes texts in their order and gives one row each, in the same order, with ``verdict``, ``score``, ``method``
 and ``method_version``.
@@ -15,6 +15,8 @@ from nichiro.beat import load_beat
 from nichiro.settings import load_settings
 from nichiro.texts import Text, frame
 from transforms import copies as copying
+from transforms import stories as clustering
+from transforms.embedding import embeddings
 from transforms.relevance import judge
 
 Row = dict[str, Any]
@@ -57,6 +59,34 @@ def copies(texts: Sequence[Text]) -> list[Row]:
             "cluster": _first(text.id, found), "copy_of": copy["syndicated_from"] if copy else None, "share_kept": share,
             "resemblance": copy["resemblance"] if copy else None,
             "method": copying.METHOD, "method_version": copying.VERSION,
+        })  # fmt: skip
+    return rows
+
+
+def stories(texts: Sequence[Text]) -> list[Row]:
+    """``verdict`` joins, begins or off_beat; ``story`` the id of its first text, ``follows`` the texts that it was joined by, and
+    ``score`` the log odds that the nearest of them tells the same event. Only texts on the beat are in stories."""
+    articles = frame(texts)
+    judged = judge(articles, load_beat(load_settings().beat))
+    vectors = embeddings(articles, judged.relevance, judged.passages)
+    signed = _signed(texts)
+    origins = copying.copies(signed, signed["article_id"]).select("article_id", "syndicated_from")
+    documents = (
+        articles.join(vectors.select("capture_id", "embedding", "phonetic_keys"), on="capture_id")
+        .join(origins, on="article_id", how="left")
+        .with_columns(first_captured_at="published_at")
+    )
+    links = clustering.links(documents.select(clustering.COMPARED), documents["article_id"])
+    told = clustering.story_documents(documents.select("article_id", "first_captured_at", "published_date").join(links, on="article_id"))
+    found = {row["article_id"]: row for row in told.iter_rows(named=True)}
+    rows = []
+    for text in texts:
+        mine = found.get(text.id)
+        follows = mine["follows"] if mine else []
+        rows.append({
+            "id": text.id, "language": text.language, "verdict": "off_beat" if mine is None else "joins" if follows else "begins",
+            "score": mine["link_score"] if mine else None, "story": mine["story_id"] if mine else None, "follows": follows,
+            "method": clustering.METHOD, "method_version": clustering.VERSION,
         })  # fmt: skip
     return rows
 

@@ -23,6 +23,7 @@ JsonLines = Annotated[bool, typer.Option("--jsonl", help="One JSON object per te
 def add_to(app: typer.Typer) -> None:
     app.command("relevance", rich_help_panel=PANEL, epilog="Example: nichiro relevance texts.jsonl --jsonl   ·   cat texts.jsonl | nichiro relevance --jsonl")(relevance)
     app.command("copies", rich_help_panel=PANEL, epilog="Example: nichiro copies texts.jsonl --jsonl")(copies)
+    app.command("stories", rich_help_panel=PANEL, epilog="Example: nichiro stories texts.jsonl --jsonl")(stories)
     app.command("validate", rich_help_panel=PANEL, epilog="Example: nichiro validate relevance labelled.jsonl   ·   nichiro validate language labelled.jsonl --json")(validate)
 
 
@@ -47,6 +48,16 @@ def copies(file: File = None, as_json: JsonLines = False) -> None:
     from nichiro import judging
 
     _judge(file, judging.copies, None, as_json=as_json)
+
+
+def stories(file: File = None, as_json: JsonLines = False) -> None:
+    """Put reports of one event together, across languages; texts off the beat are in no story.
+
+    Lines are those of `nichiro copies`, with `headline` where there is one.
+    """
+    from nichiro import judging
+
+    _judge(file, judging.stories, None, as_json=as_json)
 
 
 def _judge(file: Path | None, judge: Callable[[Sequence[Text]], list[dict[str, Any]]], batch: int | None, *, as_json: bool) -> None:
@@ -88,13 +99,13 @@ def _line(row: dict[str, Any]) -> str:
 
 
 def validate(
-    task: Annotated[str, typer.Argument(help="relevance, genre, language or copies.")],
+    task: Annotated[str, typer.Argument(help="relevance, genre, language, copies or stories.")],
     file: File = None,
     as_json: Json = False,
 ) -> None:
     """Hold answers against labels: precision, recall and F1 of each class with their 95 % intervals and n, per language.
 
-    A line is a text with its `gold`: the class, or for copies any name of its group. With an `answer` in every
+    A line is a text with its `gold`: the class, or for copies and stories any name of its group. With an `answer` in every
     line those are judged, else nichiro's own. Nothing is printed of a file with a line that is wrong: it ends with 65.
     """
     import json

@@ -67,13 +67,21 @@ def test_of_one_day_the_earlier_line_is_first() -> None:
     assert [row["copy_of"] for row in rows] == [None, "z"]
 
 
-@pytest.mark.parametrize("judge", [judging.relevance, judging.copies])
+@pytest.mark.parametrize("judge", [judging.relevance, judging.copies, judging.stories])
 def test_odd_texts_have_an_answer(judge) -> None:
     given = texts(*({"text": text} for text in ODD))
     rows = judge(given)
     assert [row["id"] for row in rows] == [text.id for text in given]
     assert {row["verdict"] for row in rows} <= {"none", "original", "too_short", "off_beat"}
     assert judge([]) == []
+
+
+def test_stories_join_reports_and_leave_out_what_is_off_the_beat() -> None:
+    rows = judging.stories(texts(
+        {"id": "a", "text": MEETING, "published_date": "2026-05-03"}, {"id": "b", "text": MEETING, "published_date": "2026-05-04"},
+        {"id": "c", "text": BREAD, "published_date": "2026-05-04"},
+    ))  # fmt: skip
+    assert [(row["verdict"], row["story"], row["follows"]) for row in rows] == [("begins", "a", []), ("joins", "a", ["a"]), ("off_beat", None, [])]
 
 
 def test_the_command_loses_nothing_but_the_bad_line(tmp_path: Path) -> None:
