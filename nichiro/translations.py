@@ -31,8 +31,9 @@ def settle_translations(lake: Lake, candidate: Candidate, days: Iterable[date], 
 
 def _official(lake: Lake, candidate: Candidate, days: set[date]) -> pl.DataFrame:
     """The texts of governments published on ``days``, with their embeddings, which the lake holds."""
-    columns = [*(name for name in COMPARED if name not in _VECTOR), "capture_id", "publisher_kind"]
+    columns = [*(name for name in COMPARED if name not in _VECTOR), "capture_id", "publisher_kind", "relevance"]
     texts = candidate.read(marts.ARTICLES, keys(days), columns).filter(pl.col("publisher_kind") == "government")
-    where = candidate.read(raw.CAPTURES, texts.select("capture_id"), PARTITION).unique().sort(PARTITION)
+    on_beat = texts.filter(pl.col("relevance") != "none").select("capture_id")   # the others have none
+    where = candidate.read(raw.CAPTURES, on_beat, PARTITION).unique().sort(PARTITION)
     vectors = lake.read_all(enriched.EMBEDDINGS, partitions_of(where), ["capture_id", *_VECTOR])
     return texts.join(vectors, on="capture_id", how="left").with_columns(pl.col(_VECTOR).fill_null([])).select(COMPARED)
