@@ -24,7 +24,7 @@ from warehouse.lake import Lake
 from warehouse.store import Candidate
 from warehouse.tables import ops
 
-WORLD = World(seed=4, days=5)
+WORLD = World(seed=4, days=4)
 
 
 class Desk:
@@ -99,6 +99,7 @@ def test_a_correction_holds_for_what_comes_later(desk: Desk) -> None:
     assert differences(desk.folder, desk.lake) == []
 
 
+@pytest.mark.slow
 def test_the_latest_holds_until_it_is_withdrawn_and_no_row_is_rewritten(desk: Desk) -> None:
     chosen = desk.article(relevance="strong", genre="news")
     first = desk.say("genre", chosen["article_id"], "op_ed")
@@ -122,6 +123,7 @@ def test_the_latest_holds_until_it_is_withdrawn_and_no_row_is_rewritten(desk: De
     assert differences(desk.folder, desk.lake) == []
 
 
+@pytest.mark.slow
 def test_who_is_meant_is_corrected(desk: Desk) -> None:
     mention = desk.tables()["marts.mentions"].drop_nulls("actor_id").row(0, named=True)
     place, article_id = (mention["field"], mention["start_offset"]), mention["article_id"]
