@@ -82,12 +82,12 @@ def plain_text(path: Path) -> str:
 
 
 def synthetic(language: str, part: str = "") -> list[Passage]:
-    """The fictional passages of one language (ja, ru); of Russian there are two parts more, ``second`` and ``tuning``."""
+    """The fictional passages of one language (ja, ru); of Russian there are ``second``, ``third`` (all held out) and ``tuning``."""
     with (LABELS / f"relevance_{language}{part and '_' + part}.jsonl").open(encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
     return [
         Passage(
-            row["text"], row["label"], language, row["publisher_country"], row["publisher_kind"], row["trap"], part="tuning" if part == "tuning" else "",
+            row["text"], row["label"], language, row["publisher_country"], row["publisher_kind"], row["trap"], part={"tuning": "tuning", "third": "held_out"}.get(part, ""),
         )
         for row in rows
     ]

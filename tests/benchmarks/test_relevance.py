@@ -73,9 +73,10 @@ def test_later_labels_are_of_other_passages_and_hold_no_text() -> None:
 
 
 def test_parts_of_fiction_share_no_text() -> None:
-    parts = [{passage.text for passage in synthetic("ru", part)} for part in ("", "second", "tuning")]
+    parts = [{passage.text for passage in synthetic("ru", part)} for part in ("", "second", "third", "tuning")]
     assert len(set.union(*parts)) == sum(map(len, parts))
     assert not any(passage.is_held_out for passage in synthetic("ru", "tuning"))
+    assert all(passage.is_held_out for passage in synthetic("ru", "third"))
 
 
 def test_real_passages_resolve() -> None:
