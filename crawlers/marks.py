@@ -74,7 +74,7 @@ def points(
 
     ``declared`` is the genre that a known source has by default. Weak marks and voices say nothing against an outlet's: a report that
     argues stays a report in a source of news, and a column that reports stays one among columns. An authority's pages are of several
-    genres: its default is little more than a tie's.
+    genres: its default is little more than a tie's, and no voice is heard in them.
     """
     places = {
         "headline": headline or "", "byline": byline or "", "date": body[:DATE],
@@ -84,16 +84,22 @@ def points(
     is_fixed = declared is not None and declared not in OFFICIAL
     found = defaultdict[str, float](float, {declared or DEFAULT: DECLARED_POINTS if is_fixed else OFFICIAL_POINTS if declared else DEFAULT_POINTS})
     for mark in marks():
-        counts = not is_fixed or mark.points >= STRONG or mark.where in ("address", "section")
-        if counts and mark.wording.search(places[mark.where]):
+        if _counts(mark, declared) and mark.wording.search(places[mark.where]):
             found[mark.genre] += mark.points
     turns = _of_turns(body[:READ])
     for genre, value in turns:
         found[genre] += value
-    if not is_fixed and not turns and max(found.values()) <= found.get("op_ed", 0.0) + MOST:  # else no voice could make it an op-ed
+    if not declared and not turns and max(found.values()) <= found.get("op_ed", 0.0) + MOST:  # else no voice could make it an op-ed
         for genre, value in _of_voice(body[:VOICE]):
             found[genre] += value
     return dict(found)
+
+
+def _counts(mark: Mark, declared: str | None) -> bool:
+    """Whether a mark says anything of a page whose source declares a genre. A declared authority is one under whatever address."""
+    if declared is None or mark.where not in ("address", "section"):
+        return declared is None or declared in OFFICIAL or mark.points >= STRONG
+    return declared not in OFFICIAL or (mark.genre in OFFICIAL and mark.points > 0)
 
 
 def genre_by_form(headline: str | None, byline: str | None, body: str) -> str:

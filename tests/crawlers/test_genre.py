@@ -129,3 +129,8 @@ def test_turns_are_those_of_the_recogniser() -> None:
     asked = "Question: When?\nBo Fictional: Soon.\nQuestion: Where?\nBo Fictional: Here.\nQuestion: Why?\nBo Fictional: Because."
     assert points(None, None, asked)["press_conference"] > 0
     assert "press_conference" not in points(None, None, asked.replace("Question", "The result"))
+
+
+@pytest.mark.parametrize(("headline", "genre"), [("The quay", "official_statement"), ("Meeting with the Governor of Mistland", "readout")])
+def test_a_declared_authority_is_one_under_any_address(headline: str, genre: str) -> None:
+    assert guess_genre("https://authority.example/commentary/1", ["News"], headline, None, ARGUMENT, "official_statement") == genre
