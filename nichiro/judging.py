@@ -63,12 +63,13 @@ def copies(texts: Sequence[Text]) -> list[Row]:
     return rows
 
 
-def stories(texts: Sequence[Text]) -> list[Row]:
+def stories(texts: Sequence[Text], *, every: bool = False) -> list[Row]:
     """``verdict`` joins, begins or off_beat; ``story`` the id of its first text, ``follows`` the texts that it was joined by, and
-    ``score`` the log odds that the nearest of them tells the same event. Only texts on the beat are in stories."""
+    ``score`` the log odds that the nearest of them tells the same event. Texts off the beat are in none, unless with ``every``."""
     articles = frame(texts)
     judged = judge(articles, load_beat(load_settings().beat))
-    vectors = embeddings(articles, judged.relevance, judged.passages)
+    told = judged.relevance.with_columns(pl.col("relevance").replace("none", "strong")) if every else judged.relevance
+    vectors = embeddings(articles, told, judged.passages)
     signed = _signed(texts)
     origins = copying.copies(signed, signed["article_id"]).select("article_id", "syndicated_from")
     documents = (
@@ -77,8 +78,8 @@ def stories(texts: Sequence[Text]) -> list[Row]:
         .with_columns(first_captured_at="published_at")
     )
     links = clustering.links(documents.select(clustering.COMPARED), documents["article_id"])
-    told = clustering.story_documents(documents.select("article_id", "first_captured_at", "published_date").join(links, on="article_id"))
-    found = {row["article_id"]: row for row in told.iter_rows(named=True)}
+    joined = clustering.story_documents(documents.select("article_id", "first_captured_at", "published_date").join(links, on="article_id"))
+    found = {row["article_id"]: row for row in joined.iter_rows(named=True)}
     rows = []
     for text in texts:
         mine = found.get(text.id)

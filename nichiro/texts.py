@@ -13,6 +13,7 @@ from typing import Annotated, BinaryIO
 
 import polars as pl
 from pydantic import (
+    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -42,6 +43,7 @@ class Text(BaseModel):
     headline: str = ""
     language: str = ""
     published_date: date | None = None
+    published_at: AwareDatetime | None = None
     source: str = "own"
     country: str | None = None
     kind: str | None = None
@@ -126,19 +128,23 @@ def _text(line: bytes) -> Text:
 def frame(texts: Iterable[Text]) -> pl.DataFrame:
     """The texts as what relevance, genre and copies are judged on: one row each, capture_id and article_id are the id.
 
-    On one day, an earlier line is an earlier publication.
+    Of one day's texts without a time, an earlier line is an earlier publication, at noon.
     """
     rows = [
         {
             "capture_id": text.id, "article_id": text.id, "source_id": text.source, "headline": text.headline, "body": text.text,
             "language_code": text.language, "country_code": text.country, "publisher_kind": text.kind,
-            "published_date": (day := text.published_date or UNDATED),
-            "published_at": datetime.combine(day, time(12), UTC) + timedelta(microseconds=number),
+            "published_date": (day := _day(text)),
+            "published_at": text.published_at or datetime.combine(day, time(12), UTC) + timedelta(microseconds=number),
             "captured_date": UNDATED,
         }
         for number, text in enumerate(texts)
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=_SCHEMA)
+
+
+def _day(text: Text) -> date:
+    return text.published_date or (text.published_at.date() if text.published_at else UNDATED)
 
 
 _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {

@@ -41,7 +41,7 @@ TASKS: dict[str, Task] = {
     "genre": Task(lambda texts: [guess_genre(text.url, (), text.headline, text.byline, text.text) for text in texts], GENRES),
     "language": Task(lambda texts: [language_of(text.text or text.headline) or UNTOLD for text in texts]),
     "copies": Task(lambda texts: [row["cluster"] for row in judging.copies(texts)], is_grouping=True),
-    "stories": Task(lambda texts: [row["story"] or row["id"] for row in judging.stories(texts)], is_grouping=True),
+    "stories": Task(lambda texts: [row["story"] for row in judging.stories(texts, every=True)], is_grouping=True),
 }
 
 

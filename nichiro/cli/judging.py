@@ -41,23 +41,30 @@ def relevance(file: File = None, as_json: JsonLines = False) -> None:
 def copies(file: File = None, as_json: JsonLines = False) -> None:
     """Say of each text which earlier one it repeats, edited or not, and how much of it is kept.
 
-    A line is `{"id": …, "text": …}` with, where known, `published_date`, `source`, `language`. Texts are compared over 30
-    days; on one day the earlier line is the earlier text, and texts without a date are compared among themselves. A
-    line that is no text is told on standard error; the others are judged, and the command ends with 65.
+    A line is `{"id": …, "text": …}` with, where known, `published_date` or `published_at` (with its offset), `source`,
+    `language`. Texts are compared over 30 days; of one day without times the earlier line is the earlier text, and texts
+    without a date are compared among themselves. A line that is no text is told on standard error; the others are judged,
+    and the command ends with 65.
     """
     from nichiro import judging
 
     _judge(file, judging.copies, None, as_json=as_json)
 
 
-def stories(file: File = None, as_json: JsonLines = False) -> None:
+def stories(
+    file: File = None,
+    as_json: JsonLines = False,
+    every: Annotated[bool, typer.Option("--all", help="Texts off the beat too.")] = False,
+) -> None:
     """Put reports of one event together, across languages; texts off the beat are in no story.
 
     Lines are those of `nichiro copies`, with `headline` where there is one.
     """
+    from functools import partial
+
     from nichiro import judging
 
-    _judge(file, judging.stories, None, as_json=as_json)
+    _judge(file, partial(judging.stories, every=every), None, as_json=as_json)
 
 
 def _judge(file: Path | None, judge: Callable[[Sequence[Text]], list[dict[str, Any]]], batch: int | None, *, as_json: bool) -> None:

@@ -65,6 +65,12 @@ def test_copies_name_the_first_of_the_chain_and_what_is_kept() -> None:
 def test_of_one_day_the_earlier_line_is_first() -> None:
     rows = judging.copies(texts({"id": "z", "source": "zz", "text": MEETING}, {"id": "a", "source": "aa", "text": MEETING}))
     assert [row["copy_of"] for row in rows] == [None, "z"]
+    timed = judging.copies(texts(
+        {"id": "moscow", "text": MEETING, "published_at": "2026-05-03T09:00:00+03:00"},
+        {"id": "tokyo", "text": MEETING, "published_at": "2026-05-03T14:30:00+09:00"},
+    ))  # fmt: skip
+    assert [row["copy_of"] for row in timed] == ["tokyo", None]
+    assert isinstance(next(read([b'{"text": "x", "published_at": "2026-05-03T09:00:00"}'])), Fault), "an hour of nowhere"
 
 
 @pytest.mark.parametrize("judge", [judging.relevance, judging.copies, judging.stories])
@@ -82,6 +88,7 @@ def test_stories_join_reports_and_leave_out_what_is_off_the_beat() -> None:
         {"id": "c", "text": BREAD, "published_date": "2026-05-04"},
     ))  # fmt: skip
     assert [(row["verdict"], row["story"], row["follows"]) for row in rows] == [("begins", "a", []), ("joins", "a", ["a"]), ("off_beat", None, [])]
+    assert [row["verdict"] for row in judging.stories(texts({"text": BREAD}), every=True)] == ["begins"]
 
 
 def test_the_command_loses_nothing_but_the_bad_line(tmp_path: Path) -> None:
