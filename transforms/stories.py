@@ -1,8 +1,8 @@
 """Stories: reports of one event, across languages, joined as they come in.
 
 Single pass with the nearest earlier report (Allan et al. 1998, doi:10.1145/290941.290954): whether two articles tell one event is
-a logistic judgement on the pair; an article joins the most alike one that was known before it, and whatever it is surely alike to.
-Both depend on pairs alone, so that stories are brought up to date day by day and are the same when they are made anew.
+a logistic judgement on the pair; an article joins the most alike one that was known before it, and no other. That depends on pairs
+alone, so that stories are brought up to date day by day and are the same when they are made anew.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ METHOD = "nearest_earlier"
 VERSION = "1"
 WINDOW_DAYS = STORY_DOCUMENTS.reach
 JOINS = -0.25        # log odds of one event from which an article joins the most alike
-MERGES = 2.0         # and from which it joins every other, and with them their stories
 LIKELY = -0.1        # cosine below which nothing else makes up for it
 BLOCK = 500          # articles that are compared with their window in one go: some 50 MB
 FEATURES = ("cosine", "names", "numbers", "kanji", "days")
@@ -99,16 +98,13 @@ def odds() -> pl.Expr:
 def links(articles: pl.DataFrame, targets: pl.Series) -> pl.DataFrame:
     """What each of the ``targets`` (article_ids) among ``articles`` (COMPARED) is joined to: article_id, follows, link_score.
 
-    ``follows`` names the most alike earlier one, those it is surely alike to, and, where it was published within the window, the
-    article that it copies. ``link_score`` is of the first; both are empty where it stands alone.
+    ``follows`` names the most alike earlier one and, where it was published within the window, the article that it copies;
+    ``link_score`` is of the former. Both are empty where it stands alone.
     """
     mine = articles.filter(pl.col("article_id").is_in(targets.implode()))
     scored = features(articles, pl.col("article_id").is_in(targets.implode())).select("article_id", "article_id_earlier", score=odds())
     scored = scored.filter(pl.col("score") >= JOINS).sort(["article_id", "score", "article_id_earlier"], descending=[False, True, False])
-    rank = pl.int_range(pl.len()).over("article_id")
-    alike = scored.filter((rank == 0) | (pl.col("score") >= MERGES)).group_by("article_id", maintain_order=True).agg(
-        "article_id_earlier", link_score=pl.col("score").first()
-    )
+    alike = scored.unique("article_id", keep="first", maintain_order=True).rename({"score": "link_score"})
     origins = articles.select(syndicated_from="article_id", origin="article_id", origin_at="published_at")
     apart = (pl.col("published_at") - pl.col("origin_at")).abs()
     return (
@@ -118,7 +114,7 @@ def links(articles: pl.DataFrame, targets: pl.Series) -> pl.DataFrame:
         .with_columns(origin=pl.when(apart <= pl.duration(days=WINDOW_DAYS)).then("origin"))
         .select(
             "article_id",
-            follows=pl.concat_list(pl.col("article_id_earlier").fill_null([]), pl.col("origin")).list.drop_nulls().list.unique(maintain_order=True),
+            follows=pl.concat_list("article_id_earlier", "origin").list.drop_nulls().list.unique(maintain_order=True),
             link_score="link_score",
         )
     )
@@ -127,8 +123,8 @@ def links(articles: pl.DataFrame, targets: pl.Series) -> pl.DataFrame:
 def story_documents(documents: pl.DataFrame) -> pl.DataFrame:
     """marts.story_documents of whole stories: article_id, first_captured_at, published_date, follows, link_score of all their articles.
 
-    A story bears the id of the article of it that was known first, so that no later day changes it; where an article joins two
-    stories, the older id stays.
+    A story bears the id of the article of it that was known first, so that no later day changes it; where a copy joins two stories,
+    the older id stays.
     """
     story_of, _ = _joined(documents)
     told = documents.with_columns(

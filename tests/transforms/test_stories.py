@@ -102,8 +102,8 @@ def test_a_report_joins_the_most_alike_within_the_window() -> None:
 
 
 def test_the_older_id_stays_where_two_stories_are_joined() -> None:
-    """Two that are apart; a third is surely alike to both."""
-    articles = compared({"embedding": [SCALE, 0]}, {"embedding": [-94, 996]}, {"embedding": [669, 743]})
+    """Two that are apart; a third is like the one and copies the other."""
+    articles = compared({"embedding": [SCALE, 0]}, {"embedding": [0, SCALE]}, {"embedding": [SCALE, 0], "syndicated_from": "b"})
     assert story_of(articles.head(2)) == {"a": "a", "b": "b"}
     assert story_of(articles) == {"a": "a", "b": "a", "c": "a"}
     assert merges(told(articles)) == {"a": ["b"]}
