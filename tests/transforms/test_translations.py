@@ -123,5 +123,14 @@ def test_a_window_gives_the_same_as_everything(seed: int) -> None:
         assert window.sort("article_id").equals(everything.filter(pl.col("published_date") == day).sort("article_id"))
 
 
+def test_a_rival_six_days_away_counts() -> None:
+    """en, ru and en three days apart: the Russian text is as like to the one as to the other."""
+    texts = frame(document("first", "en", 0.9), document("ru", "ru", 0.9, day=3), document("last", "en", 0.9, day=6))
+    last = texts.filter(article_id="last")
+    near = texts.filter((pl.col("published_date") - last["published_date"].item()).dt.total_days().abs() <= TRANSLATIONS.reach)
+    assert translations(near, last["article_id"]).is_empty()
+    assert translations(texts.filter(pl.col("article_id") != "first"), last["article_id"]).height == 1
+
+
 def test_vectors_are_as_the_encoder_rounds_them() -> None:
     assert np.linalg.norm(document("a", "en", 0.6, 0.3)["embedding"]) == pytest.approx(SCALE, rel=0.01)
