@@ -97,9 +97,12 @@ def points(
 
 def _counts(mark: Mark, declared: str | None) -> bool:
     """Whether a mark says anything of a page whose source declares a genre. A declared authority is one under whatever address."""
-    if declared is None or mark.where not in ("address", "section"):
-        return declared is None or declared in OFFICIAL or mark.points >= STRONG
-    return declared not in OFFICIAL or (mark.genre in OFFICIAL and mark.points > 0)
+    if declared is None:
+        return True
+    is_official = declared in OFFICIAL and mark.genre in OFFICIAL
+    if mark.where in ("address", "section"):
+        return declared not in OFFICIAL or (is_official and mark.points > 0)
+    return is_official or mark.points >= STRONG
 
 
 def genre_by_form(headline: str | None, byline: str | None, body: str) -> str:
