@@ -134,6 +134,7 @@ def test_scores_are_good_and_not_perfect(demo: Demo) -> None:
     assert found["spikes_found"] == 1.0
     assert found["spike_false_days"] == 0, "a doubled, an added, a missing source are no spikes"
     assert found["copies_f1"] >= 0.95
+    assert found["stories_recall"] >= 0.7, "what the same sentences tell is one story, in three languages"
     assert 0.75 <= found["relevance_f1"] < 1.0, "paraphrases without terms are planted: a perfect score would be a leak"
 
 
