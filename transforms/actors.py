@@ -17,7 +17,7 @@ from transforms.beat import Model, Terms
 from warehouse.tables import ops
 from warehouse.tables.marts import ACTORS_DAILY
 
-VERSION = "1"
+VERSION = "2"
 LANGUAGES = ("en", "ja", "ru")
 
 

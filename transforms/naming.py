@@ -219,7 +219,8 @@ class Names:
                 end = match.end() + given.end()
                 return Named(match.start(), end, (actor,), is_full=True, offices=self._offices(text, match.start(), end))
         before, behind = self._grown
-        if re.match(f"[{_KANJI}]", rest) and not behind.match(rest):
+        is_word = len(match.group()) == 1   # a shore, a wood: without a title or an office it is no name
+        if (is_word or re.match(f"[{_KANJI}]", rest)) and not behind.match(rest):
             return None
         if re.search(f"[{_KANJI}]$", text[: match.start()][-1:]) and not before.search(text[: match.start()][-1:]):
             return None

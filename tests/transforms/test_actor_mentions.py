@@ -66,6 +66,7 @@ def test_everybody_in_the_op_ed_is_found_with_the_office_of_that_day() -> None:
     # namesakes are nobody
     ("en", "Tennis: Daniil Medvedev won, and Akie Abe watched with Mayor Haruki Kono.", date(2018, 3, 1), []),
     ("ja", "安倍昭恵氏と小林氏、ダニール・メドベージェフ選手、大森町長、若林氏。河野談話。", date(2018, 3, 1), []),
+    ("ja", "岸に船、林の奥、森で。", date(2021, 3, 1), []),
     ("ru", "Теннисист Даниил Медведев и певица Мария Иванова.", date(2018, 3, 1), []),
     ("ru", "Губернатор Иванов открыл парк.", date(2018, 3, 1), []),
     ("en", "In May they met, on 3 May, and in early May again.", date(2018, 3, 1), []),
