@@ -45,6 +45,8 @@ def _normalised(text: str) -> str:
 
 
 def _spaced(text: str) -> str:
+    if text.isprintable() and "  " not in text:  # of all white space only the space is printable
+        return text.strip(" ")
     if "\u3000" in text:  # the one space that says something
         return _SPACE.sub(" ", text).strip()
     return " ".join(text.split())
@@ -79,7 +81,7 @@ def _pieces(root: etree._Element, kept: set[etree._Element]) -> list[str]:
     for event, node in walk:
         tag = node.tag
         if event == "start":
-            if tag in UNREAD or is_tooltip(node):
+            if tag in UNREAD or (node.items() and is_tooltip(node)):
                 kept.discard(node)
                 walk.skip_subtree()
                 continue
