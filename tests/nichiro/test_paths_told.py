@@ -54,9 +54,12 @@ ROWS = {
         document(1, pair_id="p1", url=f"{SITE}/1-moved"),
         document(2, pair_id="p1", language_code="ja", published_at=NOON + timedelta(hours=6)),
         document(3, pair_id="p3", **LONG_AGO), document(4, **LONG_AGO), document(5, pair_id="p5"),
-        document(6, publisher="Lower Quay Times", **LONG_AGO),
+        document(6, publisher="Lower Quay Times", **LONG_AGO), document(7, **LONG_AGO), document(8, language_code="ja", **LONG_AGO),
     ],
-    "enriched.translations": [{"article_id": "a2", "translation_of": "a1", "evidence": "link", "published_date": DAY, "method": "x", "method_version": "1"}],
+    "enriched.translations": [
+        {"article_id": later, "translation_of": first, "evidence": evidence, "published_date": DAY, "method": "x", "method_version": "1"}
+        for later, first, evidence in (("a2", "a1", "link"), ("a8", "a7", "text"))
+    ],
     "ops.source_days": [
         {"source_id": "zz_harbour_news", "day": DAY, "state": "ok", "basis": "observed", "is_healthy": True, "discovered_count": 3, "fetched_count": 3,
          "article_count": 3, "quarantined_count": 0, "new_count": 3, "revised_count": 0, "http_states": []},
@@ -109,7 +112,7 @@ def test_versions_in_several_languages_are_one_row(release: Connection) -> None:
 
 def test_what_stays_in_one_language_is_found_after_three_days(release: Connection) -> None:
     rows = run_query(release, "untranslated")
-    assert rows.select("article_id", "counterpart").rows() == [("a3", "named"), ("a4", "unnamed")], "a5 is young, a6 has one language only"
+    assert rows.select("article_id", "counterpart").rows() == [("a3", "named"), ("a4", "unnamed")], "a5 is young, a6 has one language only, a7 and a8 are alike"
     assert rows["hours_alone"].to_list() == [107.5, 107.5]
     assert run_query(release, "untranslated", {"hours": "6"})["article_id"].to_list() == ["a5", "a3", "a4"]
 
