@@ -26,11 +26,11 @@ OFFICIAL = ("official_statement", "readout", "press_conference")
 COMPARED = ["article_id", "first_captured_at", "published_at", "published_date", "syndicated_from", "embedding", "phonetic_keys"]
 
 
-def features(articles: pl.DataFrame, later: pl.Expr) -> pl.DataFrame:
+def features(articles: pl.DataFrame, later: pl.Expr, kept: pl.Expr | None = None) -> pl.DataFrame:
     """FEATURES of each article that is ``later`` with each that was known before it and published within WINDOW_DAYS.
 
     ``articles``: COMPARED. Known before: first captured earlier, ties by article_id. Returns article_id, article_id_earlier and
-    FEATURES; pairs whose vectors point apart are left out.
+    FEATURES; pairs whose vectors point apart are left out, and those of which ``kept``, of FEATURES, is not true.
     """
     known = articles.sort("first_captured_at", "article_id").with_columns(later=later).with_row_index("number")
     width = max(known["embedding"].list.len().to_list(), default=0)
@@ -39,7 +39,7 @@ def features(articles: pl.DataFrame, later: pl.Expr) -> pl.DataFrame:
         if len(row) == width:
             vectors[number] = row.to_numpy()
     days = known["published_at"].dt.epoch("s").to_numpy() / 86400
-    shared, asked = _shared(known), known.filter("later").sort("published_at", "number")["number"].to_numpy()
+    asked = known.filter("later").sort("published_at", "number")["number"].to_numpy()
     found = [_SCHEMA.to_frame()]
     for block in np.array_split(asked, math.ceil(len(asked) / BLOCK)) if len(asked) else ():
         window = np.flatnonzero((days >= days[block].min() - WINDOW_DAYS) & (days <= days[block].max() + WINDOW_DAYS))
@@ -49,8 +49,9 @@ def features(articles: pl.DataFrame, later: pl.Expr) -> pl.DataFrame:
         pairs = {"number": block[rows], "earlier": window[places], "cosine": cosines[rows, places], "days": np.log1p(apart[rows, places])}
         found.append(
             pl.DataFrame(pairs, schema_overrides={"number": pl.UInt32, "earlier": pl.UInt32, "cosine": pl.Float64})
-            .join(shared, on=["number", "earlier"], how="left")
+            .join(_shared(known[window], block), on=["number", "earlier"], how="left")
             .select("number", "earlier", *(pl.col(name).fill_null(0).cast(pl.Float64) for name in FEATURES))
+            .filter(True if kept is None else kept)
         )
     ids = known.select("number", "article_id")
     return (
@@ -64,19 +65,21 @@ def features(articles: pl.DataFrame, later: pl.Expr) -> pl.DataFrame:
 _SCHEMA = pl.Schema({"number": pl.UInt32, "earlier": pl.UInt32} | dict.fromkeys(FEATURES, pl.Float64))
 
 
-def _shared(known: pl.DataFrame) -> pl.DataFrame:
-    """What keys two articles share, by kind: number, earlier, names, numbers, kanji.
+def _shared(known: pl.DataFrame, asked: np.ndarray) -> pl.DataFrame:
+    """What keys the articles ``asked`` (numbers) share with others of their window, by kind: number, earlier, names, numbers, kanji.
 
     A key counts 1 where no other article of the window before had it and 0 where all had: inverse document frequency over its
     greatest. Numbers count by their length as well.
     """
-    seconds = WINDOW_DAYS * 86400
-    at = known["published_at"].dt.epoch("s").to_numpy()
-    keys = known.select("number", "later", "published_at", key="phonetic_keys").explode("key", empty_as_null=True).drop_nulls("key")
-    asked = known.filter("later")["number"].to_numpy()
-    before = pl.DataFrame({"number": asked, "before": [int((np.abs(at[:number] - at[number]) <= seconds).sum()) for number in asked]}, schema={"number": pl.UInt32, "before": pl.Int64})
+    later = known.filter(pl.col("number").is_in(asked))
+    numbers, instants = known["number"].to_numpy(), known["published_at"].dt.epoch("us").to_numpy()
+    before = later.select("number", before=pl.Series([
+        int(((numbers < number) & (np.abs(instants - instant) <= WINDOW_DAYS * 86_400_000_000)).sum())
+        for number, instant in later.select("number", pl.col("published_at").dt.epoch("us")).iter_rows()
+    ], dtype=pl.Int64))
+    keys = known.select("number", "published_at", key="phonetic_keys").explode("key", empty_as_null=True).drop_nulls("key")
     pairs = (
-        keys.filter("later").join(keys.select("key", earlier="number", earlier_at="published_at"), on="key")
+        keys.join(later.select("number"), on="number", how="semi").join(keys.select("key", earlier="number", earlier_at="published_at"), on="key")
         .filter(pl.col("earlier") < pl.col("number"), (pl.col("published_at") - pl.col("earlier_at")).abs() <= pl.duration(days=WINDOW_DAYS))
         .join(before, on="number")
         .with_columns(worth=1 - pl.len().over("number", "key").log() / (pl.col("before") + 1).log(), kind=pl.col("key").str.slice(0, 1))
@@ -102,8 +105,8 @@ def links(articles: pl.DataFrame, targets: pl.Series) -> pl.DataFrame:
     ``link_score`` is of the former. Both are empty where it stands alone.
     """
     mine = articles.filter(pl.col("article_id").is_in(targets.implode()))
-    scored = features(articles, pl.col("article_id").is_in(targets.implode())).select("article_id", "article_id_earlier", score=odds())
-    scored = scored.filter(pl.col("score") >= JOINS).sort(["article_id", "score", "article_id_earlier"], descending=[False, True, False])
+    scored = features(articles, pl.col("article_id").is_in(targets.implode()), odds() >= JOINS)
+    scored = scored.select("article_id", "article_id_earlier", score=odds()).sort(["article_id", "score", "article_id_earlier"], descending=[False, True, False])
     alike = scored.unique("article_id", keep="first", maintain_order=True).rename({"score": "link_score"})
     origins = articles.select(syndicated_from="article_id", origin="article_id", origin_at="published_at")
     apart = (pl.col("published_at") - pl.col("origin_at")).abs()
