@@ -163,8 +163,8 @@ def _holding(lake: Lake, table: Table, partitions_: list[Partition]) -> list[Par
 
 
 def _with_corrected(lake: Lake, candidate: Candidate, affected: pl.DataFrame) -> pl.DataFrame:
-    """Take over the analysts' corrections; the affected documents with those that a new one speaks of, or whose origin by a
-    correction is affected. Raises ContractError where the log lost one."""
+    """Take over the analysts' corrections; the affected documents with those that a new one speaks of, or that by a correction
+    copy or follow an affected one. Raises ContractError where the log lost one."""
     log, held = lake.partitions(ops.OVERRIDES), candidate.read(ops.OVERRIDES)
     said = lake.read_all(ops.OVERRIDES, log) if log else ops.OVERRIDES.empty()
     new = said.join(held, on="override_id", how="anti")
@@ -172,7 +172,7 @@ def _with_corrected(lake: Lake, candidate: Candidate, affected: pl.DataFrame) ->
     if lost := held.join(said, on="override_id", how="anti").height:
         raise ContractError(f"{lost} corrections of the release are missing in the log", "`nichiro doctor --repair` takes them from the release")
     mine = [affected, new.select("article_id")]
-    mine.append(origins(said).join(pl.concat(mine), left_on="syndicated_from", right_on="article_id", how="semi").select("article_id"))
+    mine.append(origins(said, "copy", "story").join(pl.concat(mine), left_on="origin", right_on="article_id", how="semi").select("article_id"))
     return pl.concat(mine).unique()
 
 

@@ -21,17 +21,18 @@ from warehouse.lake import Lake, Partition
 from warehouse.sql import Connection, select
 from warehouse.store import connect, current_release
 from warehouse.tables.enriched import COPIES
+from warehouse.tables.marts import STORY_DOCUMENTS
 from warehouse.tables.ops import OVERRIDES
 
 LOG = "override"   # stands where a log partition has its source
-NONE = "none"      # as a value: no copy, nobody of the lists
+NONE = "none"      # as a value: no copy, nobody of the lists, a story of its own
 Place = tuple[str, int]
 """Field and first character of a mention."""
 
 
 @dataclass(frozen=True)
 class Correction:
-    """What is to hold of a document: relevance, genre, the origin of a copy, or who is meant at ``place``."""
+    """What is to hold of a document: relevance, genre, the origin of a copy, an article of its story, or who is meant at ``place``."""
 
     subject: str
     article: str   # article_id, eight digits of it or more, or URL
@@ -139,6 +140,8 @@ def _values(connection: Connection, document: dict[str, Any], correction: Correc
         if origin:
             _require_origin(document, origin)
         return document["syndicated_from"], origin["article_id"] if origin else None
+    if subject == "story":
+        return _stories(connection, document, value)
     return _mention(connection, document, correction), None if value == NONE else _actor(connection, value)
 
 
@@ -148,6 +151,30 @@ def _require_origin(document: dict[str, Any], origin: dict[str, Any]) -> None:
         raise ConfigError("a copy follows its first article within 30 days", f"they are of {first} and {day}")
     if origin["article_id"] == document["article_id"] or origin["syndicated_from"] is not None:
         raise ConfigError("its origin is the first article, no copy", "name the article that was first")
+
+
+def _stories(connection: Connection, document: dict[str, Any], value: str) -> tuple[str, str | None]:
+    """The story that the document is in, and the article that it is to follow instead."""
+    old, count = _story(connection, document)
+    if value == NONE:
+        if count == 1:
+            raise ConfigError("it stands alone already", "see `nichiro query story`")
+        return old, None
+    followed = _document(connection, value)
+    if _story(connection, followed)[0] == old:
+        raise ConfigError("both are of one story already", "see `nichiro query story`")
+    if abs(followed["published_date"] - document["published_date"]) > timedelta(days=STORY_DOCUMENTS.reach):
+        raise ConfigError(f"an article follows one within {STORY_DOCUMENTS.reach} days", f"they are of {followed['published_date']} and {document['published_date']}")
+    return old, followed["article_id"]
+
+
+def _story(connection: Connection, document: dict[str, Any]) -> tuple[str, int]:
+    """The story of a document and how many articles tell it."""
+    statement = "SELECT story_id, article_count FROM marts.story_documents JOIN marts.stories USING (story_id) WHERE article_id = $article_id"
+    found = select(connection, statement, {"article_id": document["article_id"]})
+    if found.is_empty():
+        raise ConfigError(f"{document['article_id']} is in no story, as it is off the beat", "correct its relevance first, and build")
+    return found.row(0)
 
 
 def _mention(connection: Connection, document: dict[str, Any], correction: Correction) -> str | None:

@@ -74,7 +74,7 @@ class _Corrections:
     @classmethod
     def of(cls, candidate: Candidate, current: pl.DataFrame) -> _Corrections:
         said = candidate.read(ops.OVERRIDES)
-        named_ones = origins(said).select(article_id="syndicated_from")
+        named_ones = origins(said, "copy").select(article_id="origin")
         there = [candidate.read(marts.ARTICLES, named_ones, ["article_id"]), current.select("article_id")]
         return cls(said, pl.concat(there)["article_id"])
 

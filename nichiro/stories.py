@@ -12,16 +12,17 @@ import polars as pl
 
 from nichiro.settlement import partitions_of
 from nichiro.spans import Say, around, keys, spans, tell
+from transforms.overrides import correct_links, origins
 from transforms.stories import COMPARED, links, stories, story_documents
 from warehouse.columns import PARTITION
 from warehouse.lake import Lake
 from warehouse.store import Candidate
-from warehouse.tables import enriched, marts, raw
+from warehouse.tables import enriched, marts, ops, raw
 
 _NEAR = marts.STORY_DOCUMENTS.reach + 1   # published days; the window counts by instants, and days are local
 _KEPT = ["article_id", "capture_id", "first_captured_at", "published_at", "published_date", "syndicated_from"]
 _TOLD = ["article_id", "source_id", "publisher_kind", "country_code", "language_code", "genre", "headline", "published_at", "published_date", "is_copy"]
-_JOINED = ["article_id", "first_captured_at", "published_date", "follows", "link_score"]
+_JOINED = ["article_id", "first_captured_at", "published_date", "follows", "link_score", "is_overridden"]
 
 
 def settle_stories(lake: Lake, candidate: Candidate, affected: pl.DataFrame, say: Say) -> set[date]:
@@ -32,6 +33,8 @@ def settle_stories(lake: Lake, candidate: Candidate, affected: pl.DataFrame, say
         return set()
     targets = _targets(candidate, affected, before, mine)
     joined = pl.concat([marts.STORY_DOCUMENTS.empty().select(_JOINED), *_linked(lake, candidate, targets, say)])
+    said = candidate.read(ops.OVERRIDES)
+    joined = correct_links(joined, said, _on_beat(candidate, origins(said, "story").select(article_id="origin"))["article_id"])
 
     changed = pl.concat([affected, targets.select("article_id")]).unique()
     others = joined.select(article_id="follows").explode("article_id", empty_as_null=True).drop_nulls().unique()

@@ -246,7 +246,7 @@ def _stories_of_day(rows: dict[str, list[dict]], articles: list[dict]) -> None:
         rows["marts.story_documents"] += [method | {
             "article_id": row["article_id"], "story_id": first["article_id"], "published_date": row["published_date"],
             "first_captured_at": row["first_captured_at"], "follows": [first["article_id"]] if row is not first else [],
-            "link_score": 1.5 if row is not first else None,
+            "link_score": 1.5 if row is not first else None, "is_overridden": False,
         } for row in told]
         rows["marts.stories"].append(method | {
             "story_id": first["article_id"], "published_date": first["published_date"], "last_published_date": told[-1]["published_date"],

@@ -18,9 +18,9 @@ def standing(overrides: pl.DataFrame) -> pl.DataFrame:
     return said.sort("decided_at", "override_id").unique(["subject", *_PLACE], keep="last", maintain_order=True)
 
 
-def origins(overrides: pl.DataFrame) -> pl.DataFrame:
-    """article_id and ``syndicated_from`` of those that hold and name the article that another is a copy of."""
-    return standing(overrides).filter(subject="copy").drop_nulls("new_value").select("article_id", syndicated_from="new_value")
+def origins(overrides: pl.DataFrame, *subjects: str) -> pl.DataFrame:
+    """article_id and ``origin`` of those of these subjects that hold and name the article that another copies or follows."""
+    return standing(overrides).filter(pl.col("subject").is_in(subjects)).drop_nulls("new_value").select("article_id", origin="new_value")
 
 
 def correct_articles(articles: pl.DataFrame, overrides: pl.DataFrame, known: pl.Series) -> pl.DataFrame:
@@ -66,3 +66,15 @@ def correct_mentions(mentions: pl.DataFrame, overrides: pl.DataFrame, offices: p
         )
         .drop("given", "is_given", "held")
     )
+
+
+def correct_links(links: pl.DataFrame, overrides: pl.DataFrame, known: pl.Series) -> pl.DataFrame:
+    """What articles follow (article_id, follows, link_score, is_overridden) as corrected; an article that is not ``known`` is not followed."""
+    said = standing(overrides).filter(pl.col("subject") == "story", pl.col("new_value").is_null() | pl.col("new_value").is_in(known.implode()))
+    joined = links.join(said.select("article_id", given="new_value", is_given=pl.lit(value=True)), on="article_id", how="left", maintain_order="left")
+    is_given = pl.col("is_given").fill_null(value=False)
+    return joined.with_columns(
+        follows=pl.when(is_given).then(pl.concat_list("given").list.drop_nulls()).otherwise("follows"),
+        link_score=pl.when(~is_given).then("link_score"),
+        is_overridden=is_given,
+    ).drop("given", "is_given")

@@ -99,7 +99,7 @@ def odds() -> pl.Expr:
 
 
 def links(articles: pl.DataFrame, targets: pl.Series) -> pl.DataFrame:
-    """What each of the ``targets`` (article_ids) among ``articles`` (COMPARED) is joined to: article_id, follows, link_score.
+    """What each of the ``targets`` (article_ids) among ``articles`` (COMPARED) is joined to: article_id, follows, link_score, is_overridden (false).
 
     ``follows`` names the most alike earlier one and, where it was published within the window, the article that it copies;
     ``link_score`` is of the former. Both are empty where it stands alone.
@@ -119,12 +119,13 @@ def links(articles: pl.DataFrame, targets: pl.Series) -> pl.DataFrame:
             "article_id",
             follows=pl.concat_list("article_id_earlier", "origin").list.drop_nulls().list.unique(maintain_order=True),
             link_score="link_score",
+            is_overridden=pl.lit(value=False),
         )
     )
 
 
 def story_documents(documents: pl.DataFrame) -> pl.DataFrame:
-    """marts.story_documents of whole stories: article_id, first_captured_at, published_date, follows, link_score of all their articles.
+    """marts.story_documents of whole stories: article_id, first_captured_at, published_date, follows, link_score, is_overridden of all their articles.
 
     A story bears the id of the article of it that was known first, so that no later day changes it; where a copy joins two stories,
     the older id stays.

@@ -45,7 +45,7 @@ TROUBLE_KINDS = ("blocked", "failed", "source", "late", "task")
 DELIVERY_OUTCOMES = ("sending", "sent", "failed", "deferred", "suppressed", "given_up")
 RESOLVED_BY = ("full_name", "office", "document", "date", "only_name", "override")
 ACTOR_KINDS = ("person", "organisation", "country")
-SUBJECTS = ("relevance", "genre", "actor", "copy")   # what an analyst can correct of a document
+SUBJECTS = ("relevance", "genre", "actor", "copy", "story")   # what an analyst can correct of a document
 DECISIONS = ("useful", "not_useful", "mute", "unmute")
 
 CAPTURE_ID = Column("capture_id", pl.String, "one HTTP exchange: the WARC record's id, 32 hex digits")

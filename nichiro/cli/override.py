@@ -33,9 +33,9 @@ def _open(data_dir: Path | None) -> tuple[Lake, Run]:
 
 @app.command("set", epilog="Examples: nichiro override set relevance 3f2a91bc none --reason 'a football match'   ·   nichiro override set actor 3f2a91bc suga_yoshihide --at body:120 --reason '…'")
 def set_(
-    subject: Annotated[str, typer.Argument(help="relevance, genre, copy or actor.")],
+    subject: Annotated[str, typer.Argument(help="relevance, genre, copy, story or actor.")],
     article: Annotated[str, typer.Argument(help="Document: its article_id, eight digits of it or more, or its URL.")],
-    value: Annotated[str, typer.Argument(help="What holds instead; of copy the first article, of actor an actor_id, or none.")],
+    value: Annotated[str, typer.Argument(help="What holds instead; of copy the first article, of story an article that tells it, of actor an actor_id, or none.")],
     reason: Reason,
     at: Annotated[str | None, typer.Option("--at", metavar="FIELD:OFFSET", help="Of actor: where the name begins, as in marts.mentions.", show_default=False)] = None,
     by: By = None,

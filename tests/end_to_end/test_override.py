@@ -162,6 +162,35 @@ def test_a_copy_is_corrected_both_ways(desk: Desk) -> None:
     assert differences(desk.folder, desk.lake) == []
 
 
+@pytest.mark.slow
+def test_a_story_is_corrected_both_ways(desk: Desk) -> None:
+    told = desk.tables()["marts.story_documents"].sort("article_id")
+    joined = told.filter(pl.col("follows").list.len() > 0).row(0, named=True)
+    day = pl.col("published_date") == joined["published_date"]
+    other = told.filter(pl.col("story_id") != joined["story_id"], (pl.col("published_date") - joined["published_date"]).abs() <= pl.duration(days=2)).row(0, named=True)
+    with pytest.raises(ConfigError, match="of one story already"):
+        desk.say("story", joined["article_id"], joined["article_id"])
+    with pytest.raises(ConfigError, match="off the beat"):
+        desk.say("story", desk.article(relevance="none")["article_id"], "none")
+    said = desk.say("story", joined["article_id"], other["article_id"])
+    desk.build()
+    now = desk.tables()["marts.story_documents"].filter(day, article_id=joined["article_id"]).row(0, named=True)
+    assert (now["follows"], now["link_score"], now["is_overridden"]) == ([other["article_id"]], None, True)
+    now_other = desk.tables()["marts.story_documents"].filter(article_id=other["article_id"])["story_id"][0]
+    assert now["story_id"] == now_other and differences(desk.folder, desk.lake) == []
+
+    desk.say("relevance", other["article_id"], "none")   # what it follows leaves the beat, and so the story
+    desk.build()
+    now = desk.tables()["marts.story_documents"].filter(article_id=joined["article_id"]).row(0, named=True)
+    assert (now["follows"], now["is_overridden"]) == (joined["follows"], False) and differences(desk.folder, desk.lake) == []
+
+    withdraw(desk.lake, desk.run(), said["override_id"], "A. Analyst", "it was no story")
+    desk.say("story", joined["article_id"], "none")
+    desk.build()
+    now = desk.tables()["marts.story_documents"].filter(article_id=joined["article_id"]).row(0, named=True)
+    assert (now["follows"], now["is_overridden"]) == ([], True) and differences(desk.folder, desk.lake) == []
+
+
 def test_what_cannot_be_corrected_is_said(desk: Desk) -> None:
     chosen = desk.article(relevance="strong", is_copy=False)
     for subject, article, value, message in (

@@ -158,9 +158,9 @@ def clean() -> dict[str, pl.DataFrame]:
         ),
         "marts.story_documents": frame(
             "marts.story_documents",
-            {**METHODS, "article_id": "a1", "story_id": "a1", "published_date": DAY, "first_captured_at": CHECKED_AT, "follows": []},
+            {**METHODS, "article_id": "a1", "story_id": "a1", "published_date": DAY, "first_captured_at": CHECKED_AT, "follows": [], "is_overridden": False},
             {**METHODS, "article_id": "a2", "story_id": "a1", "published_date": DAY, "first_captured_at": CHECKED_AT, "follows": ["a1"],
-             "link_score": 1.5},
+             "link_score": 1.5, "is_overridden": False},
         ),
         "ops.sources": frame(
             "ops.sources",

@@ -83,7 +83,7 @@ OVERRIDES = Table(
         Column("field", pl.String, "of a mention: headline or body", nullable=True, values=("headline", "body")),
         Column("start_offset", pl.Int64, "of a mention: its first character", nullable=True, minimum=0),
         Column("old_value", pl.String, "value in the release that the analyst saw; null where there was none", nullable=True),
-        Column("new_value", pl.String, "value that holds instead; null is none: no copy, nobody of the lists", nullable=True),
+        Column("new_value", pl.String, "value that holds instead; null is none: no copy, nobody of the lists, a story of its own", nullable=True),
         Column("reason", pl.String, "why, in their words; null after a takedown of the document", nullable=True),
         Column("withdraws", pl.String, "override_id that this row withdraws", nullable=True),
     ),
