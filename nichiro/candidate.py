@@ -20,6 +20,7 @@ from warehouse.store import Candidate, current_release, served_tables
 from warehouse.store import publish as make_current
 from warehouse.tables import TABLES, ops
 from warehouse.tables.enriched import COPIES
+from warehouse.tables.marts import STORY_DOCUMENTS
 
 SETTLING = timedelta(days=7)   # a run writes its log within a day or two of its start; what is older is taken over
 
@@ -105,9 +106,10 @@ def _changed_rows(candidate: Candidate, note: dict) -> Callable[[str], pl.DataFr
 
 
 def _within_reach(candidate: Candidate, note: dict) -> Callable[[str, str], pl.Series]:
-    """The values of a column that a reference out of the changed days may point to: no copy reaches back farther."""
+    """The values of a column that a reference out of the changed days may point to: no copy reaches back farther, and no article
+    follows one of its story that was published, though known before, more days after it."""
     changed = [date.fromisoformat(day) for day in note["days"]]
-    near = sorted({day - timedelta(days=number) for day in changed for number in range(-1, COPIES.reach + 2)})
+    near = sorted({day - timedelta(days=number) for day in changed for number in range(-STORY_DOCUMENTS.reach - 1, COPIES.reach + 2)})
     keys = {name: pl.DataFrame({name: near}, schema={name: pl.Date}) for name in ("published_date", "day")}
     return lambda name, column: candidate.read(TABLES[name], keys.get(TABLES[name].partition), [column])[column].unique()
 
