@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from tests.transforms.frames import frame, noon
-from transforms.overrides import correct_articles, correct_mentions, origins, standing
+from transforms.overrides import correct_articles, correct_links, correct_mentions, origins, standing
 from warehouse.tables import marts, ops
 
 
@@ -42,12 +42,24 @@ def test_articles() -> None:
     assert (row["relevance"], row["topics"], row["is_overridden"]) == ("none", [], True)
     row = corrected({"subject": "copy", "new_value": "b"})
     assert (row["syndicated_from"], row["is_copy"], row["is_overridden"]) == ("b", True, True)
-    assert origins(said({"subject": "copy", "new_value": "b"}, {"subject": "copy", "article_id": "c", "new_value": None})).rows() == [("a", "b")]
+    assert origins(said({"subject": "copy", "new_value": "b"}, {"subject": "copy", "article_id": "c", "new_value": None}), "copy").rows() == [("a", "b")]
 
 
 def test_an_origin_that_is_gone_is_not_taken() -> None:
     row = corrected({"subject": "copy", "new_value": "b"}, known=("a",))
     assert (row["syndicated_from"], row["is_copy"], row["is_overridden"]) == (None, False, False)
+
+
+def test_links() -> None:
+    links = frame(marts.STORY_DOCUMENTS, {"article_id": "a", "follows": ["c"], "link_score": 1.5, "is_overridden": False})
+
+    def corrected_to(value: str | None) -> tuple[object, ...]:
+        rows = correct_links(links, said({"subject": "story", "new_value": value}), pl.Series(["b"]))
+        return rows.select("follows", "link_score", "is_overridden").row(0)
+
+    assert corrected_to("b") == (["b"], None, True)
+    assert corrected_to(None) == ([], None, True)
+    assert corrected_to("gone") == (["c"], 1.5, False), "an article that is not there is not followed"
 
 
 def test_mentions() -> None:
