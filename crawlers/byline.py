@@ -68,11 +68,6 @@ def signed(line: str) -> list[Credit]:
     return [credit_of(agency)] if is_agency(agency) else []
 
 
-def authors_of(byline: str | None) -> list[str]:
-    """Author names in order, without roles and addresses. ・ stays: it stands inside foreign names."""
-    return [credit.name for credit in credits_of(byline)]
-
-
 def _once(found: Iterable[Credit]) -> list[Credit]:
     credits: dict[str, Credit] = {}
     for credit in found:

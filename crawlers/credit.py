@@ -91,7 +91,7 @@ def credit_of(written: str, default: str | None = None) -> Credit:
     name = _TITLE.sub("", written.strip(), count=1) if _TITLE.match(written.strip()) else written.strip()
     if _WIRE.fullmatch(name.strip("()（）「」【】")):
         return Credit(name.strip("()（）「」【】"), "wire")
-    if _HOUSE.fullmatch(name):
+    if is_newsroom(name):
         return Credit(name, "staff")
     role = None
     for pattern_role, pattern in _BEFORE:

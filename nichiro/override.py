@@ -118,8 +118,10 @@ def _log(lake: Lake, run: Run, said: dict[str, Any], by: str, reason: str) -> di
 
 def _document(connection: Connection, article: str) -> dict[str, Any]:
     """The one document of an id, the beginning of one, or a URL. Raises ConfigError."""
-    columns = "article_id, headline, relevance, genre, syndicated_from, published_date"
-    statement = f"SELECT {columns} FROM marts.articles WHERE url = $article OR (length($article) >= 8 AND starts_with(article_id, $article))"  # noqa: S608
+    statement = """
+    SELECT article_id, headline, relevance, genre, syndicated_from, published_date
+    FROM marts.articles WHERE url = $article OR (length($article) >= 8 AND starts_with(article_id, $article))
+    """
     found = select(connection, statement, {"article": article})
     if found.height != 1:
         raise ConfigError(f"{found.height} documents of the current release are {article!r}", "give the article_id, eight digits of it or more, or the URL")

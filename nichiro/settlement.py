@@ -112,7 +112,7 @@ def _copies(lake: Lake, candidate: Candidate, affected: pl.DataFrame, current: p
 def _signed(lake: Lake, candidate: Candidate, texts: pl.DataFrame) -> pl.DataFrame:
     """The documents with their signatures, which the lake holds."""
     captures = texts.select("capture_id")
-    signatures = lake.read_all(enriched.SIGNATURES, _where(candidate, captures), ["capture_id", "signature"])
+    signatures = lake.read_all(enriched.SIGNATURES, partitions_with(candidate, captures), ["capture_id", "signature"])
     return texts.join(signatures, on="capture_id")
 
 
@@ -124,7 +124,7 @@ def _revise(lake: Lake, candidate: Candidate, affected: pl.DataFrame, current: p
     for span in spans(set(edited["published_date"])):
         mine = edited.filter(pl.col("published_date").is_in(span)).drop("source_id")
         versions = candidate.read(staging.ARTICLES, mine.select("article_id"))
-        bodies = lake.read_all(staging.ARTICLES, _where(candidate, versions.select("capture_id")), ["capture_id", "body"])
+        bodies = lake.read_all(staging.ARTICLES, partitions_with(candidate, versions.select("capture_id")), ["capture_id", "body"])
         candidate.insert(marts.REVISIONS, revisions(versions.join(bodies, on="capture_id"), mine, sources))
 
 
@@ -146,7 +146,7 @@ def _texts(lake: Lake, candidate: Candidate, captures: pl.DataFrame, sources: pl
     """capture_id and what the lake alone holds: its credits and turns, and of its body what may be served."""
     columns = ["capture_id", "source_id", "credits", "turns"]
     found = [pl.DataFrame(schema={name: staging.ARTICLES.schema[name] for name in columns if name != "source_id"} | {"text": pl.String})]
-    where = _where(candidate, captures)
+    where = partitions_with(candidate, captures)
     for start in range(0, len(where), TEXTS):
         bodies = lake.read_all(staging.ARTICLES, where[start : start + TEXTS], [*columns, "body"])
         bodies = bodies.join(captures, on="capture_id", how="semi")
@@ -154,7 +154,7 @@ def _texts(lake: Lake, candidate: Candidate, captures: pl.DataFrame, sources: pl
     return pl.concat(found)
 
 
-def _where(candidate: Candidate, captures: pl.DataFrame) -> list[Partition]:
+def partitions_with(candidate: Candidate, captures: pl.DataFrame) -> list[Partition]:
     """The partitions that hold these captures."""
     return partitions_of(candidate.read(raw.CAPTURES, captures, PARTITION).unique().sort(PARTITION))
 

@@ -10,14 +10,13 @@ from datetime import date
 
 import polars as pl
 
-from nichiro.settlement import partitions_of
+from nichiro.embeddings import with_embeddings
 from nichiro.spans import Say, around, keys, spans, tell
 from transforms.overrides import correct_links, origins
 from transforms.stories import COMPARED, links, stories, story_documents
-from warehouse.columns import PARTITION
 from warehouse.lake import Lake
 from warehouse.store import Candidate
-from warehouse.tables import enriched, marts, ops, raw
+from warehouse.tables import marts, ops
 
 _NEAR = marts.STORY_DOCUMENTS.reach + 1   # published days; the window counts by instants, and days are local
 _KEPT = ["article_id", "capture_id", "first_captured_at", "published_at", "published_date", "syndicated_from"]
@@ -67,9 +66,7 @@ def _linked(lake: Lake, candidate: Candidate, targets: pl.DataFrame, say: Say) -
     for span in spans(days):
         chosen = targets.filter(pl.col("published_date").is_in(span))
         window = _on_beat(candidate, keys(around(span, _NEAR, _NEAR)))
-        where = candidate.read(raw.CAPTURES, window.select("capture_id"), PARTITION).unique().sort(PARTITION)
-        vectors = lake.read_all(enriched.EMBEDDINGS, partitions_of(where), ["capture_id", "embedding", "phonetic_keys"])
-        told = window.join(vectors, on="capture_id", how="left").with_columns(pl.col("embedding", "phonetic_keys").fill_null([]))
+        told = with_embeddings(lake, candidate, window, window.select("capture_id"))
         found.append(chosen.join(links(told.select(COMPARED), chosen["article_id"]), on="article_id").select(_JOINED))
         tell(say, "stories", span, days)
     return found

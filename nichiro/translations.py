@@ -7,15 +7,12 @@ from datetime import date
 
 import polars as pl
 
-from nichiro.settlement import partitions_of
+from nichiro.embeddings import VECTOR, with_embeddings
 from nichiro.spans import Say, around, keys, spans, tell
 from transforms.translations import COMPARED, translations
-from warehouse.columns import PARTITION
 from warehouse.lake import Lake
 from warehouse.store import Candidate
-from warehouse.tables import enriched, marts, raw
-
-_VECTOR = ["embedding", "phonetic_keys"]
+from warehouse.tables import enriched, marts
 
 
 def settle_translations(lake: Lake, candidate: Candidate, days: Iterable[date], say: Say) -> None:
@@ -31,9 +28,7 @@ def settle_translations(lake: Lake, candidate: Candidate, days: Iterable[date], 
 
 def _official(lake: Lake, candidate: Candidate, days: set[date]) -> pl.DataFrame:
     """The texts of governments published on ``days``, with their embeddings, which the lake holds."""
-    columns = [*(name for name in COMPARED if name not in _VECTOR), "capture_id", "publisher_kind", "relevance"]
+    columns = [*(name for name in COMPARED if name not in VECTOR), "capture_id", "publisher_kind", "relevance"]
     texts = candidate.read(marts.ARTICLES, keys(days), columns).filter(pl.col("publisher_kind") == "government")
     on_beat = texts.filter(pl.col("relevance") != "none").select("capture_id")   # the others have none
-    where = candidate.read(raw.CAPTURES, on_beat, PARTITION).unique().sort(PARTITION)
-    vectors = lake.read_all(enriched.EMBEDDINGS, partitions_of(where), ["capture_id", *_VECTOR])
-    return texts.join(vectors, on="capture_id", how="left").with_columns(pl.col(_VECTOR).fill_null([])).select(COMPARED)
+    return with_embeddings(lake, candidate, texts, on_beat).select(COMPARED)

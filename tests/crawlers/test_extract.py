@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawlers.byline import authors_of
+from crawlers.byline import credits_of
 from crawlers.canonical import identify
 from crawlers.encoding import decode
 from crawlers.extract import FILE_FIELDS, Extracted, Rejected, extract, extract_file
@@ -276,7 +276,7 @@ def test_canonical_is_believed_at_home_only() -> None:
     ],
 )
 def test_bylines(byline: str | None, authors: list[str]) -> None:
-    assert authors_of(byline) == authors
+    assert [credit.name for credit in credits_of(byline)] == authors
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ import duckdb
 import pytest
 
 from nichiro.demo import run_demo
+from nichiro.pipeline import Pipeline
 from nichiro.settings import PROJECT
 from nichiro.status import Status
 from tests.demosite import DemoSite
-from warehouse.store import connect
+from warehouse.store import Candidate, connect
 
 SEED = 1
 
@@ -43,3 +44,15 @@ def make_demo(folder: Path, seed: int) -> Demo:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """The demo of the development seed: read only, copy it to change it."""
     return make_demo(tmp_path_factory.mktemp("demo") / "data", SEED)
+
+
+@pytest.fixture
+def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Publishes without the table checks, which have tests of their own and take their time."""
+
+    def check(pipeline: Pipeline) -> None:
+        candidate = Candidate(pipeline.settings.data_dir)
+        candidate.note(candidate.noted() | {"is_checked": True})
+        candidate.abandon()
+
+    monkeypatch.setattr(Pipeline, "check", check)

@@ -29,7 +29,7 @@ from tests.nichiro.command import Command
 from warehouse.archive import captures_of
 from warehouse.contract import Table
 from warehouse.lake import Lake, file_sha256
-from warehouse.store import Candidate, connect, current_release
+from warehouse.store import connect, current_release
 from warehouse.tables import TABLES, raw, staging
 
 # Of two sources that publish other views and revisions of a page: the document met under most addresses.
@@ -66,18 +66,6 @@ def document(settings: Settings) -> Document:
     found = Document(article_id, url, headline, captures, urls, sentence)
     assert len(urls) > 1 and len(traces(settings.data_dir, sentence)) >= 2, "the test needs a document that is really there"
     return found
-
-
-@pytest.fixture
-def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Publishes without the table checks, which have tests of their own and take their time."""
-
-    def check(pipeline: Pipeline) -> None:
-        candidate = Candidate(pipeline.settings.data_dir)
-        candidate.note(candidate.noted() | {"is_checked": True})
-        candidate.abandon()
-
-    monkeypatch.setattr(Pipeline, "check", check)
 
 
 def sentence_of(settings: Settings, article_id: str) -> str:

@@ -19,7 +19,6 @@ from nichiro.settings import Settings, load_settings
 from tests.crawlers.test_crawl import source
 from tests.end_to_end.conftest import Demo
 from tests.end_to_end.test_demo import tables
-from tests.end_to_end.test_forget import unchecked  # noqa: F401 (a fixture)
 from tests.end_to_end.traces import traces
 from tests.nichiro.command import Command
 from transforms.turns import turns as marts_turns
@@ -97,7 +96,7 @@ def test_turns_stay_in_offsets_of_the_text_that_was(settings: Settings) -> None:
 
 
 @pytest.mark.slow
-def test_every_row_stays_in_a_rebuild(settings: Settings, unchecked: None) -> None:  # noqa: F811
+def test_every_row_stays_in_a_rebuild(settings: Settings, unchecked: None) -> None:
     lake, catalog = Lake(settings.data_dir), load_catalog(settings.catalog_dir)
     before = tables(settings.data_dir)
     assert all(expire(lake, each) for each in due(lake, catalog, LAST + timedelta(days=99)))
