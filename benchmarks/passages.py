@@ -18,6 +18,7 @@ from benchmarks.pages import REAL, SHARED
 
 LABELS = Path(__file__).with_name("labels")
 ECONOMY_WATCHERS = SHARED / "data" / "economy_watchers"
+_PARTS = {"tuning": "tuning", "tuning_second": "tuning", "third": "held_out", "fourth": "held_out"}   # sets that are the one as a whole
 _FURNITURE = ("Published in section", "Publication date:", "Direct link:", "Text version")
 _TOOLTIPS = './/*[contains(concat(" ", @class, " "), " read__tooltip ")]'
 
@@ -44,7 +45,7 @@ class Passage:
 
 
 def kremlin(part: str = "") -> list[Passage]:
-    """The passages of ``relevance_en.tsv``, or those labelled when the judge was trained (``second``): all held out.
+    """The passages of ``relevance_en.tsv``, or those labelled later: ``second`` and ``third`` are all held out, ``tuning`` is none.
 
     Raises ValueError where a page has other words there than were labelled.
     """
@@ -55,7 +56,7 @@ def kremlin(part: str = "") -> list[Passage]:
             text = plain_text(folder / row["file"])[int(row["start"]) : int(row["end"])]
             if hashlib.sha256(text.encode()).hexdigest() != row["sha256"]:
                 raise ValueError(f"{row['file']} has other words at {row['start']} than were labelled")
-            passages.append(Passage(text, row["label"], "en", "RU", "government", document=row["file"], part="held_out" if part else ""))
+            passages.append(Passage(text, row["label"], "en", "RU", "government", document=row["file"], part=_PARTS.get(part, "held_out") if part else ""))
     return passages
 
 
@@ -82,12 +83,14 @@ def plain_text(path: Path) -> str:
 
 
 def synthetic(language: str, part: str = "") -> list[Passage]:
-    """The fictional passages of one language (ja, ru); of Russian there are ``second``, ``third`` (all held out) and ``tuning``."""
+    """The fictional passages of one language (ja, ru); of Russian there are also ``second``, ``third`` and ``fourth`` (all held out),
+    ``tuning`` and ``tuning_second``.
+    """
     with (LABELS / f"relevance_{language}{part and '_' + part}.jsonl").open(encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
     return [
         Passage(
-            row["text"], row["label"], language, row["publisher_country"], row["publisher_kind"], row["trap"], part={"tuning": "tuning", "third": "held_out"}.get(part, ""),
+            row["text"], row["label"], language, row["publisher_country"], row["publisher_kind"], row["trap"], part=_PARTS.get(part, ""),
         )
         for row in rows
     ]
