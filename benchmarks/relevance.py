@@ -111,7 +111,7 @@ def train() -> None:
                     print(f"{row.system:16} {row.dataset:14} {row.metric:17} {row.value:.3f}  n={row.n}")
     bias, weights = fit(values, labels)
     judge = SecondJudge(
-        version="1", trained_on=", ".join(f"{name} {names.count(name)}" for name in dict.fromkeys(names)), bias=bias, weights=weights,
+        version="2", trained_on=", ".join(f"{name} {names.count(name)}" for name in dict.fromkeys(names)), bias=bias, weights=weights,
         threshold=THRESHOLD,
     )
     WEIGHTS.write_text(judge.model_dump_json(indent=1) + "\n", encoding="utf-8")

@@ -86,6 +86,7 @@ class Beat(Model):
     others: Terms = Field(default_factory=dict, description="third countries: named as often as one of the two, they make a passage of theirs")
     second_judge: SecondJudge | None = Field(None, description="weights, kept in a file of their own: `second_judge.json` in the folder of the beat's name")
     acts: Terms = Field(default_factory=dict, description="what one does toward another, whatever the subject: weighed by the second judge only")
+    agents: Terms = Field(default_factory=dict, description="who acts for a country or of it: the government, a company, a crew; weighed by the second judge only")
     actors: dict[str, Actor] = Field(default_factory=dict)
     targets: list[str] = Field(default_factory=list, description="country codes that tone is asked toward")
 

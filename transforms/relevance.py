@@ -20,7 +20,7 @@ from transforms.text import Normalised, normalise, sentences
 from warehouse.tables.enriched import PASSAGES, RELEVANCE_TABLE, TOPICS
 
 METHOD = "beat_terms"
-VERSION = "3"
+VERSION = "4"
 
 # Points, as drawn up in the study of the beat on 7,235 pages of one official site.
 HEADLINE_ANCHOR, HEADLINE_BOTH = 3.0, 2.0

@@ -40,6 +40,7 @@ class LanguageTerms:
     negatives: re.Pattern[str]
     others: re.Pattern[str]
     acts: re.Pattern[str]
+    agents: re.Pattern[str]
 
     def without_traps(self, text: str) -> str:
         """The text with blanks where a trap stood: offsets stay."""
@@ -65,9 +66,13 @@ class LanguageTerms:
         """How often third countries are named."""
         return sum(1 for _ in self.others.finditer(text))
 
-    def acts_in(self, text: str) -> int:
-        """How many words stand there for what one does toward another."""
-        return sum(1 for _ in self.acts.finditer(text))
+    def acts_in(self, text: str) -> list[tuple[int, int]]:
+        """(start, end) of the words for what one does toward another."""
+        return [match.span() for match in self.acts.finditer(text)]
+
+    def agents_in(self, text: str) -> list[tuple[int, int]]:
+        """(start, end) of the words for those who act: governments, companies, crews."""
+        return [match.span() for match in self.agents.finditer(text)]
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,7 @@ def terms_of(beat: Beat, language: str) -> LanguageTerms:
         negatives=_any_of(beat.negatives.get(language, [])),
         others=_any_of(beat.others.get(language, [])),
         acts=_any_of(beat.acts.get(language, [])),
+        agents=_any_of(beat.agents.get(language, [])),
     )
 
 

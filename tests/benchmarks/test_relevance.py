@@ -65,22 +65,29 @@ def test_real_labels_hold_no_text() -> None:
 def test_later_labels_are_of_other_passages_and_hold_no_text() -> None:
     with (LABELS / "relevance_en.tsv").open(encoding="utf-8") as file:
         first = {row["sha256"] for row in csv.DictReader(file, delimiter="\t")}
-    with (LABELS / "relevance_en_second.tsv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file, delimiter="\t"))
-    assert set(rows[0]) == {"file", "start", "end", "sha256", "label"}
-    assert not first & {row["sha256"] for row in rows}
+    for part in ("second", "third", "tuning"):
+        with (LABELS / f"relevance_en_{part}.tsv").open(encoding="utf-8") as file:
+            rows = list(csv.DictReader(file, delimiter="\t"))
+        assert len(rows) >= 70
+        assert set(rows[0]) == {"file", "start", "end", "sha256", "label"}
+        hashes = {row["sha256"] for row in rows}
+        assert len(hashes) == len(rows) and not first & hashes
+        first |= hashes
     assert len(blind_reading()) >= 60
 
 
 def test_parts_of_fiction_share_no_text() -> None:
-    parts = [{passage.text for passage in synthetic("ru", part)} for part in ("", "second", "third", "tuning")]
+    parts = [{passage.text for passage in synthetic("ru", part)} for part in ("", "second", "third", "fourth", "tuning", "tuning_second")]
     assert len(set.union(*parts)) == sum(map(len, parts))
-    assert not any(passage.is_held_out for passage in synthetic("ru", "tuning"))
-    assert all(passage.is_held_out for passage in synthetic("ru", "third"))
+    assert not any(passage.is_held_out for part in ("tuning", "tuning_second") for passage in synthetic("ru", part))
+    assert all(passage.is_held_out for part in ("third", "fourth") for passage in synthetic("ru", part))
 
 
 def test_real_passages_resolve() -> None:
     if not (passages.REAL / "en.kremlin.ru").exists():
         pytest.skip("no ../shared/realpages: the labelled pages lie beside the repository")
     assert len(passages.kremlin()) >= 250
-    assert len(later := passages.kremlin("second")) >= 70 and all(passage.is_held_out for passage in later)
+    for part in ("second", "third"):
+        assert len(later := passages.kremlin(part)) >= 70 and all(passage.is_held_out for passage in later)
+    tuning = [passage for part in ("", "tuning") for passage in passages.kremlin(part) if not passage.is_held_out]
+    assert not {passage.document for passage in tuning} & {passage.document for passage in passages.kremlin("third")}

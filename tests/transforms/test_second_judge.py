@@ -26,7 +26,9 @@ def weights(bias: float, **named: float) -> SecondJudge:
 
 @pytest.fixture(scope="module")
 def beat() -> Beat:
-    return load_beat(FIXTURE).model_copy(update={"acts": {"en": [r"\binvited\b"]}, "others": {"en": [r"\bPortugal\b"]}})
+    return load_beat(FIXTURE).model_copy(update={
+        "acts": {"en": [r"\binvited\b"]}, "agents": {"en": [r"\b(?:crew|king)s?\b"]}, "others": {"en": [r"\bPortugal\b"]},
+    })
 
 
 def judged_by(second: SecondJudge | None, articles: pl.DataFrame, beat: Beat) -> tuple[str, int]:
@@ -56,6 +58,19 @@ def test_features_by_hand(beat: Beat) -> None:
     assert found["acts"] == found["others"] == pytest.approx(0.6931, abs=1e-4)
     assert found["nearness"] == pytest.approx(1 / (1 + 15 / 40))   # "Norway" to "Spain"
     assert found["language_en"] == 1 and found["strong_by_terms_en"] == 0
+
+
+def test_who_acts_stands_next_to_the_name(beat: Beat) -> None:
+    found = look(beat, "A Norway fishing crew invited the king of Spain. Spain rests.")
+    assert found is not None
+    assert {name: found[name] for name in ("agent_sides", "joint_act_share", "joint_agent_share")} == {
+        "agent_sides": 2, "joint_act_share": 0.5, "joint_agent_share": 0.5,
+    }
+    apart = look(beat, "Norway, said a crew, is cold. Of kings: it rains a lot in Spain.")
+    assert apart is not None and apart["agent_sides"] == apart["joint_agent_share"] == 0
+    implied = look(beat, "The crew is in Spain.", country="NO", kind="government")
+    assert implied is not None and implied["joint_agent_share"] == 1 and implied["sentences_implied"] == pytest.approx(0.6931, abs=1e-4)
+    assert found["sentences_implied"] == 0
 
 
 def test_both_must_be_named_unless_one_is_the_publishers(beat: Beat) -> None:
