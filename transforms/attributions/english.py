@@ -1,0 +1,178 @@
+"""English: X said that …; "…," said X; … , according to X; X blamed Y for …"""
+
+from __future__ import annotations
+
+import re
+
+from transforms.attributions import FILLED, Attribution
+
+_CLAUSE = """said says say saying added adds adding noted notes noting argued argues argue arguing claimed claims claim claiming wrote writes explained explains explaining
+ insisted insists insist insisting suggested suggests suggest suggesting stated states stating announced announces announcing acknowledged acknowledges acknowledging
+ admitted admits admitting concluded concludes declared declares declaring asserted asserts asserting contended contends warned warns warning predicted predicts
+ believes believe believed thinks think thought replied replies responded responds recalled recalls recalling revealed reveals revealing reported reports reporting
+ confirmed confirms testified tweeted tweets remarked remarks observed complained complains alleged alleges alleging maintained maintains vowed vows vowing
+ pledged pledges promised promises promising hopes hoped hoping fears feared estimates estimated told tells telling reiterated reiterates repeated stressed stresses
+ stressing emphasised emphasized underlined underscored indicated indicates continued commented cautioned conceded concedes joked joking quipped urged urges urging
+ asked asks asking pointed acknowledges proposed proposes demanded demands demanding agreed agrees mentioned cited cites citing signaled testifies answered
+ called calls calling described describes describing denied denies denying questioned questions questioning wondered wonders read reads emailed blogged expressed expresses
+ voiced showed shows show found charged""".split()
+_OBJECT = """accused accuses accusing blamed blames blaming denounced denounces denouncing condemned condemns condemning criticized criticised criticizes criticizing
+ criticising praised praises praising dismissed dismisses dismissing rejected rejects defended defends defending mocked mocks mocking decried decries slammed slams slamming
+ blasted blasts lauded lauds lamented laments hailed hails hailing welcomed welcomes welcoming rebuked thanked thanks thanking congratulated ridiculed touted endorsed
+ attacked opposed supported apologized ripped chided""".split()
+_INVERTIBLE = frozenset("said says wrote writes added adds asked asks explained explains noted notes argued argues tweeted replied recalled concluded declared".split())
+_ADDRESSED = frozenset("told tells telling asked asks asking urged urges urging warned warns warning reminded".split())
+_NOUNS = frozenset("claim claims reports report calls call hopes fears estimates questions demands promises pledges remarks vows notes tweets thought warning states read reads thanks show shows charged found".split())
+_FINDERS = re.compile(r"\b(?:polls?|stud(?:y|ies)|surveys?|reports?|data|research(?:ers)?|documents?|emails?|records|results|analysis|investigators?|experts?)\b", re.I)
+_FINDS = frozenset("showed shows show found read reads".split())
+_CUES = re.compile(r"\b(?:" + "|".join(sorted({*_CLAUSE, *_OBJECT}, key=len, reverse=True)) + r")\b(?!-)")
+_ACCORDING = re.compile(r"\b[Aa]ccording to ([^,;:" + FILLED + r"]{2,120})")
+_BOUNDARY = re.compile(r"[,;:—–()“”\"?!" + FILLED + r"]|\b(?:that|and|but|when|while|as|because|if|after|before|which|who|where|since|though|although|whether|or|than|so)\b", re.I)
+_AUXILIARY = re.compile(
+    r"(?:\s*\b(?:has|have|had|did|does|do|not|also|later|then|still|once|even|always|never|just|often|would|will|could|should|may|might|must|can|n[’']t|didn[’']t|\w+ly)\b)+\s*$"
+)
+_PASSIVE = re.compile(r"\b(?:is|was|are|were|be|been|being|get|got|to|by)\s+(?:\w+ly\s+|not\s+)?$")
+_NOMINAL = re.compile(r"\b(?:the|a|an|his|her|their|its|my|our|your|these|those|this|of|no|any|some|many|such|in|for|with|new|[\w]+[’']s?)\s+(?:\w+\s+)?$", re.I)
+_PRONOUN = re.compile(r"\b(?:he|she|they|it)\b", re.I)
+_NAME = re.compile(r"(?:U\.S\.|[A-Z][\w’'-]*\.?|[A-Z]\.)(?:\s+(?:[A-Z][\w.’'-]*|of|the|for|de|van|von|al|and(?=\s+[A-Z])))*")
+_NO_NAME = frozenset("On In At But And Instead The A An Yet Still As When While After Before Since However Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October November December Indeed What Even If Although Though Last This That These Those His Her Their Its He She They It I We You There".split())
+_TRAILING = re.compile(r"(?:\s+(?!that\b)[^,;:.“" + FILLED + r"]{0,80}?)?\s*[.,;!?]?\s*$")
+_RESUMED = re.compile(r"(?:\s+(?!that\b)[^,;:“" + FILLED + r"]{0,60})?[,.:]\s*[“\"" + FILLED + "]")
+_THAT = re.compile(r"(?:\s+(?!that\b)[^\s,;:" + FILLED + r"]+){0,8}?,?\s+(?=that\b)")
+_MARKED = re.compile(r"(?:\s+[^\s,;:" + FILLED + r"]+){0,9}?\s*[,:]\s*(?=[“\"" + FILLED + "])")
+_ADDRESSEE = re.compile(r"\s+(?:(?:the|a|an|his|her|their)\s+)?(?:[A-Z][\w.’'-]*(?:\s+(?:[A-Z][\w.’'-]*|of|on|the))*|[\w’'-]+)(?=[\s,])")
+_JOINED = re.compile(r"[,;]\s+(?:and|but|while|though|although|whereas)?\s*$|;\s*$")
+_LOOK = 160   # characters before a word of saying in which its subject is looked for
+
+
+def attributions(sentence: str, carried: str | None = None) -> list[Attribution]:
+    """What a sentence tells as somebody's; ``carried`` is who *he* or *they* is. Quotations are filled (FILLED)."""
+    found: list[Attribution] = []
+    last = carried
+    for according in _ACCORDING.finditer(sentence):
+        speaker = named(according[1], last)
+        last = speaker or last
+        before = sentence[: according.start()].rstrip(" ,")
+        if len(before) < 4:
+            after = sentence.find(",", according.end())
+            if after >= 0:
+                found.append(Attribution(after + 1, len(sentence), speaker))
+        else:
+            found.append(Attribution(_floor(found), len(before), speaker))
+    for cue in _CUES.finditer(sentence):
+        word, at, end = cue.group(), cue.start(), cue.end()
+        before = sentence[max(0, at - _LOOK) : at]
+        is_object = word in _OBJECT_WORDS
+        if word in _NOUNS and _NOMINAL.search(before):
+            continue
+        last_sign = before.rstrip()[-1:]
+        if word in _INVERTIBLE and last_sign and last_sign in f",”\"’?!—–{FILLED}" and not sentence.startswith((" that", ":"), end):
+            subject = re.compile(r"\s+([^,.;:“" + FILLED + r"]{2,90}(?:\.[^,.;:“" + FILLED + r"]{0,60})?)").match(sentence, end)
+            if subject and (_PRONOUN.match(subject[1]) or re.match(r"(?:the|a|an|one|his|her)\s|[A-Z]", subject[1])):
+                last = named(subject[1], last) or last
+                found.append(Attribution(_floor(found), at - (len(before) - len(before.rstrip(" ,—–"))), last))
+                continue
+        chunk, gap, sign = _subject(before)
+        if word.endswith("ing"):
+            if not (last_sign and last_sign in f",—–{FILLED}") and not _AUXILIARY.search(before) and not re.search(r"\b(?:is|was|are|were|been|be|keep|kept|by|in|of)\s+$", before):
+                continue
+            speaker = last if found else named(_subject_of(sentence), last)
+        else:
+            if _PASSIVE.search(before):
+                continue
+            if not chunk:
+                continue
+            if word in _FINDS and not _FINDERS.search(chunk):
+                continue
+            speaker = named(chunk, last)
+        if not is_object and sign and sign in f",”\"’?!—–{FILLED}" and at - gap > 3 and not word.endswith("ing"):
+            tail = _TRAILING.match(sentence, end) or _RESUMED.match(sentence, end)
+            start = at - len(before) + gap
+            if tail and len(sentence[_floor(found) : start].split()) >= (1 if FILLED in sentence[:start] else 3):
+                last = speaker or last
+                found.append(Attribution(_floor(found), start, last))
+                continue
+        start = _content(sentence, word, end, is_object)
+        if start is None or len(sentence) - start < 4:
+            continue
+        if found and found[-1].end > at:
+            joint = _JOINED.search(sentence[max(0, at - len(before) + gap - 12) : at - len(before) + gap].rstrip() + " ")
+            if not joint and sign not in {";"} and not (sign in {"and", "but", "while"} and word in _CLAUSE_WORDS):
+                continue   # somebody's words of what another says
+            found[-1] = Attribution(found[-1].start, max(found[-1].start, at - len(before) + gap), found[-1].speaker)
+        last = speaker or last
+        found.append(Attribution(start, len(sentence), speaker))
+    return [item for item in found if item.end > item.start]
+
+
+def _content(sentence: str, word: str, end: int, is_object: bool) -> int | None:
+    """Where the words begin that a cue ending at ``end`` introduces."""
+    if is_object:
+        return end + 1
+    if word in {"pointed"}:
+        return end + 5 if sentence.startswith(" out", end) else None
+    for pattern in (_THAT, _MARKED):
+        if match := pattern.match(sentence, end):
+            return match.end()
+    if word in _ADDRESSED and (match := _ADDRESSEE.match(sentence, end)):
+        return match.end() + 1
+    if sentence.startswith((".", ",", ";"), end):
+        return None
+    return end + 1
+
+
+def _subject(before: str) -> tuple[str, int, str]:
+    """The last stretch of words before a cue, the offset in ``before`` at which it begins, and the sign or word that stands before it."""
+    before = _AUXILIARY.sub("", before).rstrip()
+    end = len(before)
+    if before.endswith(","):                        # Kono, the foreign minister, said
+        inner = before.rfind(",", 0, end - 1)
+        if inner < 0:
+            return "", 0, ""
+        end = inner
+    at, sign = 0, ""
+    for match in _BOUNDARY.finditer(before, 0, end):
+        at, sign = match.end(), match.group().lower()
+        start = match.start()
+    if sign in {"who", "which", "that"} and not before[at:end].strip():
+        previous = [m for m in _BOUNDARY.finditer(before, 0, start)]
+        stretch = before[previous[-1].end() if previous else 0 : start].strip()
+        if not stretch and len(previous) > 1:
+            stretch = before[previous[-2].end() : previous[-1].start()].strip()
+        return stretch, at, sign
+    return before[at:end].strip(), at, sign
+
+
+def _subject_of(sentence: str) -> str:
+    boundary = _BOUNDARY.search(sentence, 1)
+    return sentence[: boundary.start() if boundary else 80][:80]
+
+
+def named(words: str, carried: str | None) -> str | None:
+    """The name in a subject as it is printed; who ``carried`` is for a pronoun; a short noun phrase as it stands."""
+    words = words.strip(" ,")
+    if _PRONOUN.fullmatch(words) or re.fullmatch(r"(?:[Bb]ut|[Aa]nd|[Ii]nstead|[Tt]hen)?\s*(?:he|she|they|it)", words, re.I):
+        return carried
+    best = ""
+    for match in _NAME.finditer(words):
+        parts = match.group().split()
+        while parts and parts[0] in _NO_NAME:
+            parts = parts[1:]
+        while parts and parts[-1] in {"of", "the", "for", "and", "de", "van", "von", "al"}:
+            parts = parts[:-1]
+        name = " ".join(parts).removesuffix("’s").removesuffix("'s")
+        if len(name) > len(best):
+            best = name
+    if best:
+        return best
+    if _PRONOUN.search(words):
+        return carried
+    tail = words.split()[-4:]
+    return " ".join(tail) if tail and tail[-1].isalpha() and tail[-1].lower() not in {"i", "we", "you", "who", "there", "this", "that"} else None
+
+
+def _floor(found: list[Attribution]) -> int:
+    return found[-1].end if found else 0
+
+
+_OBJECT_WORDS, _CLAUSE_WORDS = frozenset(_OBJECT), frozenset(_CLAUSE)

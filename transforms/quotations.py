@@ -1,0 +1,100 @@
+"""Quotation marks: what stands between them, and whether that is somebody's words or a name, a title, a so-called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+SCARE_WORDS = 3    # and fewer in quotation marks are no voice unless somebody is said to say them
+_NEAR = 60         # characters around a quotation that are looked at
+_SEEN = 400        # characters of it that are counted
+_LONG_JA = 25      # characters in 「」 that no particle of quoting follows and that are words of somebody all the same
+_CLOSERS = {"“": "”", "„": "“”", "«": "»", "「": "」", "『": "』", '"': '"', "‘": "’"}
+_MARKS = re.compile("[“”„«»「」『』\"‘’]")
+_WORDS = re.compile(r"\w+(?:[-’']\w+)*")
+_SMALL = frozenset({"a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"})
+_NAMED = {
+    "en": re.compile(r"(?:so[- ]called|known as|(?:en)?titled|dubbed|nicknamed|(?:the|a) (?:book|film|series|song|novel|show|album|play)|as the)\s*$", re.I),
+    "ru": re.compile(r"(?:так называем\w+|под названием|название|роман\w*|книг\w+|фильм\w*|газет\w+|журнал\w*|называ(?:ют|ет|ется|ются)|надпись|компани\w+|выставк\w+|фестивал\w+)\s*$", re.I),
+}
+_SAID = {
+    "en": re.compile(r"\b(?:said|says|say|added|adds|asked|asks|wrote|writes|replied|told|tells|responded|tweeted|shouted|answered|declared|joked|quipped|exclaimed|insisted|stated|noted|called)\b"),
+    "ru": re.compile(r"\b(?:сказал|заявил|ответил|добавил|спросил|отметил|подчеркнул|говорит|пояснил|воскликнул|написал|возразил|уверен|вспоминает|считает|признал)\w*"),
+}
+_AFTER_JA = re.compile(
+    r"\s*、?(?:と(?!(?:も|は)?(?:いう(?!考え|声|意見|批判|主張|指摘|見方|思い|言葉)|呼|名|題|書かれ|記され|銘|称され|並|の間)|して知)|などと|との|って)"
+)
+_CHAIN_JA = re.compile(r"[、。]?[「『]")
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """What stands between two marks, ``text[start:end]`` without them; ``is_closed`` is False where its line ended before the mark came."""
+
+    start: int
+    end: int
+    mark: str
+    is_closed: bool
+
+
+def quotations(text: str) -> Iterator[Quotation]:
+    """The outermost quotations of each line, in order. A quotation that nothing closes ends with its line."""
+    for line in re.finditer(r"[^\n]*[“„«「『\"‘][^\n]*", text):
+        opened: tuple[str, int] | None = None
+        depth = 0
+        for mark in _MARKS.finditer(text, line.start(), line.end()):
+            sign, at = mark.group(), mark.start()
+            if opened is None:
+                if sign in _CLOSERS and (sign not in "\"‘" or _opens(text, at)):
+                    opened, depth = (sign, at + 1), 1
+            elif sign in _CLOSERS[opened[0]] and (sign != "’" or _closes(text, at)):
+                depth -= 1
+                if depth == 0:
+                    if at > opened[1]:
+                        yield Quotation(opened[1], at, opened[0], is_closed=True)
+                    opened = None
+            elif sign == opened[0] and sign in "«「『":
+                depth += 1
+        if opened is not None and opened[1] < line.end() and opened[0] != "‘":
+            yield Quotation(opened[1], line.end(), opened[0], is_closed=False)
+
+
+def _opens(text: str, at: int) -> bool:
+    return (at == 0 or not (text[at - 1].isalnum() or text[at - 1] in ".,!?’")) and at + 1 < len(text) and not text[at + 1].isspace()
+
+
+def _closes(text: str, at: int) -> bool:
+    """An apostrophe stands within a word or, of a plural, before one; a closing mark after the sign of a sentence's or a clause's end, or before one."""
+    after = text[at + 1 : at + 2]
+    return not after.isalnum() and (text[at - 1] in ",.!?…" or after in ",.;:!?" or not after)
+
+
+def is_voice(text: str, quotation: Quotation, language: str) -> bool:
+    """Whether somebody's words stand there: not a title, a name, or a scare quote of up to three words without one who says them."""
+    inner = text[quotation.start : min(quotation.end, quotation.start + _SEEN)]
+    before = text[max(0, quotation.start - 1 - _NEAR) : quotation.start - 1].rsplit("\n", 1)[-1]
+    after = text[quotation.end + 1 : quotation.end + 1 + _NEAR].split("\n", 1)[0]
+    if language == "ja":
+        return _is_voice_ja(inner, before, after)
+    words = _WORDS.findall(inner)
+    if not words:
+        return False
+    named, said = _NAMED.get(language), _SAID.get(language, _SAID["en"])
+    ends = inner.rstrip()[-1] in ",!?…" or after.lstrip()[:1] in {",", "—", "–"}
+    begins = before.rstrip()[-1:] in {":", ","}
+    is_told = (ends and said.search(after) is not None) or (begins and said.search(before) is not None)
+    if named and named.search(before) and not begins:
+        return False
+    if len(words) <= SCARE_WORDS:
+        return is_told
+    is_title = language == "en" and all(word[0].isupper() or word[0].isdigit() or word.lower() in _SMALL for word in words)
+    return is_told or not is_title
+
+
+def _is_voice_ja(inner: str, before: str, after: str) -> bool:
+    if _AFTER_JA.match(after):
+        return True
+    if not after or after[0] == "。" or _CHAIN_JA.match(after):      # a sentence of its own, or the first of two quotations
+        return not before.strip() or before.rstrip()[-1] in "。」、：:" or inner[-1:] in "。！？"
+    return inner[-1:] in "。！？" or len(inner) >= _LONG_JA
