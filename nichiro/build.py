@@ -253,7 +253,8 @@ def _spike_days(
 def _spikes(candidate: Candidate, days: list[date], sources: pl.DataFrame, topics: pl.DataFrame, complete: dict[str, date]) -> None:
     window = around(days, marts.COVERAGE_SPIKES.reach, 0)
     found = coverage_spikes(
-        candidate.read(marts.ARTICLES, keys(window)),
+        candidate.read(marts.ARTICLES, keys(window), ["article_id", "source_id", "language_code", "genre", "topics", "published_date", "relevance", "is_copy"]),
+        candidate.read(marts.MENTIONS, keys(window), ["article_id", "actor_id"]),
         candidate.read(ops.SOURCE_DAYS, keys(window, "day")),
         sources,
         topics,

@@ -300,6 +300,8 @@ def _marts_of_day(rows: dict[str, list[dict]], number: int, day: date) -> None:
         behind = [r for r in articles if r["country_code"] == country and r["relevance"] == "strong" and not r["is_copy"]]
         rows["marts.coverage_spikes"].append({
             "spike_id": _hash("spike", country, day), "published_date": day, "topic_id": "any", "country_code": country,
+            "language_code": "any", "genre": "any", "actor_id": "any", "period": "day", "level": "spike", "sensitivity": "low",
+            "duration_days": 1, "outlet_count": len({r["source_id"] for r in behind}),
             "observed_count": len(behind), "expected_count": 3.4, "dispersion": 1.3, "p_value": 2.1e-7,
             "q_value": 8.4e-7, "baseline_days": 53, "article_ids": sorted(r["article_id"] for r in behind),
             "method": "negative_binomial_tail", "method_version": "1",

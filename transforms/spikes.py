@@ -1,9 +1,10 @@
-"""marts.coverage_spikes: days on which a topic got more coverage than its past lets one expect.
+"""marts.coverage_spikes: days and weeks on which a series got more coverage than its past lets one expect.
 
-A negative-binomial tail on daily counts (the family of EARS and Farrington, Noufaily et al. 2013,
-doi:10.1002/sim.5595), with a lag that keeps a spike out of its own baseline, weekday factors, old peaks trimmed, and two
-guards against our own doings: only sources healthy that day and known for four weeks are compared with themselves, and
-what they publish beside the beat scales the expectation, so that an outage, a new source or a doubled one is no spike.
+A negative-binomial tail on counts (the family of EARS and Farrington, Noufaily et al. 2013, doi:10.1002/sim.5595), with a
+lag that keeps a spike out of its own baseline, weekday factors, old peaks trimmed, and two guards against our own doings:
+only sources healthy that day and known for four weeks are compared with themselves, and what they publish beside the beat
+scales the expectation, so that an outage, a new source or a doubled one is no spike. Weeks, evaluated on their Sunday, find
+what is too thin for days.
 """
 
 from __future__ import annotations
@@ -17,20 +18,28 @@ import numpy as np
 import polars as pl
 
 from transforms.coverage import ANY
+from transforms.series import AXES, Series, series
+from warehouse.columns import SENSITIVITY_Q
 from warehouse.tables.marts import COVERAGE_SPIKES
 
 METHOD = "negative_binomial_tail"
-VERSION = "1"
+VERSION = "2"
 
 BASELINE_DAYS = 56       # eight of each weekday
 LAG_DAYS = 3             # the baseline ends three days before: a spike of two days does not raise its own bar
+WEEK = 7
+REACH_DAYS = BASELINE_DAYS + WEEK   # a day's rows depend on nothing before these, itself included
 HISTORY_DAYS = 28        # no alarm on less, neither for a series nor for a source
 MINIMUM_COUNT = 3
-Q_VALUE = 0.01
 PEAK_SHARE = 0.05        # the highest twentieth of the baseline is left out at first: peaks cannot hide each other
 TRIM_P_VALUE = 0.001     # days of the baseline less likely than this are old peaks
-VOLUME_PRIOR = 10.0      # articles beside the beat that are added before two volumes are compared: damps small numbers
+VOLUME_PRIOR = 10.0      # articles beside the beat a day that are added before two volumes are compared: damps small numbers
 WEEKDAY_PRIOR = 4.0      # weeks of an even week that are added before weekday factors are taken
+ELEVATED = 2.0           # times the expected: a day on which a spike lasts
+STORM_RATIO = 4.0        # times the expected, at least, of a storm
+STORM_COUNT = 10
+STORM_DAYS = 2
+STORM_OUTLETS = 4
 
 
 @dataclass(frozen=True)
@@ -44,188 +53,194 @@ class Expectation:
 
 def coverage_spikes(
     articles: pl.DataFrame,
+    mentions: pl.DataFrame,
     source_days: pl.DataFrame,
     sources: pl.DataFrame,
     topics: pl.DataFrame,
     days: pl.Series,
     last_complete: dict[str, date],
-    q_value: float = Q_VALUE,
 ) -> pl.DataFrame:
-    """Spikes on ``days``, for 'any' and each topic, in 'any' and each declared country.
+    """Spikes on ``days``, in every series of ``transforms.series``; of weeks on their last day.
 
-    ``articles``: marts.articles of the days and the 58 before them; ``source_days``: ops.source_days of the same;
-    ``last_complete``: country -> its last local day that is over; later days are not evaluated ('any' waits for all).
-    A row of the result depends on nothing outside these 59 days. False discoveries are controlled per day over all
-    series (Benjamini and Hochberg 1995).
+    ``articles``, ``mentions``: marts.articles and marts.mentions of the days and the 62 before them; ``source_days``:
+    ops.source_days of the same; ``last_complete``: country -> its last local day that is over; later days are not evaluated
+    ('any' waits for all). A row of the result depends on nothing outside these 63 days. False discoveries are controlled
+    per day over all series that had any article in them (Benjamini and Hochberg 1995), at the three SENSITIVITY_Q.
     """
     from scipy.stats import false_discovery_control  # scipy.stats takes half a second to import
 
-    topic_ids = [ANY, *topics["topic_id"].sort()]
-    window = _Window.of(articles, source_days, sources, topic_ids, days)
+    wanted = days.unique().sort()
+    if wanted.is_empty() or sources.is_empty():
+        return COVERAGE_SPIKES.empty()
+    counted = series(articles, mentions, source_days, sources, topics, wanted[0] - timedelta(days=REACH_DAYS - 1), wanted[-1])
     rows = []
-    for day in days.unique().sort():
-        if window.most(day) < MINIMUM_COUNT:
-            continue   # no series can reach it
-        tested = list(_evaluate(day, window, topic_ids, last_complete))
-        if not tested:
+    for day in wanted:
+        views = [view for length in ((1, WEEK) if day.weekday() == 6 else (1,)) if (view := _View.of(counted, day, length, last_complete))]
+        found = [each for view in views for each in view.candidates()]
+        if not found:
             continue
-        adjusted = false_discovery_control([series["p_value"] for series in tested])
-        for series, q in zip(tested, adjusted, strict=True):
-            if q <= q_value and series["observed_count"] >= MINIMUM_COUNT:
-                rows.append(series | {"q_value": float(q), "article_ids": window.article_ids(day, series)})
-    spikes = pl.DataFrame(
-        [{name: row[name] for name in COVERAGE_SPIKES.schema.names()} for row in rows], schema=COVERAGE_SPIKES.schema
+        others = sum(view.tested_count for view in views) - len(found)   # series that could reach no alarm
+        adjusted = false_discovery_control([*(row["p_value"] for row in found), *[1.0] * others])
+        for row, q in zip(found, adjusted, strict=False):
+            least = next((name for name, bound in SENSITIVITY_Q.items() if q <= bound), None)
+            if least:
+                rows.append(_described(row | {"q_value": float(q), "sensitivity": least, "published_date": day}, counted))
+    names = COVERAGE_SPIKES.schema.names()
+    spikes = pl.DataFrame([{name: row[name] for name in names} for row in rows], schema=COVERAGE_SPIKES.schema)
+    return COVERAGE_SPIKES.conform(spikes.sort("published_date", "period", "country_code", *AXES))
+
+
+def spike_id(row: dict) -> str:
+    """32 hex digits of rule, series and day. Series of older contracts, of a topic in a country by day, keep theirs."""
+    further = [f"{name}={row[name]}" for name in ("language_code", "genre", "actor_id") if row[name] != ANY]
+    further += [] if row["period"] == "day" else [row["period"]]
+    name = "|".join(["coverage_spikes", row["topic_id"], row["country_code"], str(row["published_date"]), *further])
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def _described(row: dict, counted: Series) -> dict:
+    """The row with its id, its articles, and what it comes to."""
+    behind = counted.article_ids(row["column"], row["panel"], row["first"], row["last"])
+    outlets = behind["source"].n_unique()
+    is_storm = (
+        row["observed_count"] >= max(STORM_COUNT, STORM_RATIO * row["expected_count"])
+        and row["duration_days"] >= STORM_DAYS and outlets >= STORM_OUTLETS
     )
-    return COVERAGE_SPIKES.conform(spikes.sort("published_date", "country_code", "topic_id"))
+    return row | {
+        "spike_id": spike_id(row), "article_ids": behind["article_id"].to_list(), "outlet_count": outlets,
+        "level": "storm" if is_storm else "spike", "method": METHOD, "method_version": VERSION,
+    }
 
 
 @dataclass(frozen=True)
-class _Window:
-    """Counts by source and day, as arrays: what all evaluated days look back on."""
+class _View:
+    """One day, or the week up to it, beside its past, in every country and cut.
 
-    first: date
-    source_ids: list[str]
-    countries: list[str]
-    healthy: np.ndarray    # source × day
-    beat: np.ndarray       # source × topic × day: originals on the beat
-    beside: np.ndarray     # source × day: other originals
-    originals: pl.DataFrame
+    ``known``: the sources compared, healthy that day and on HISTORY_DAYS of the baseline; ``exposure``: country × cut × day of
+    the baseline, the share of their usual output that was to be seen times the weekday's factor, 0 where less than half was;
+    ``recent``: the same of the last seven days; ``volume``: country × cut; ``is_tested``: country × series.
+    """
+
+    counted: Series
+    length: int
+    today: int
+    past: slice
+    known: np.ndarray
+    exposure: np.ndarray
+    recent: np.ndarray
+    volume: np.ndarray
+    is_tested: np.ndarray
 
     @classmethod
-    def of(
-        cls, articles: pl.DataFrame, source_days: pl.DataFrame, sources: pl.DataFrame, topic_ids: list[str], days: pl.Series
-    ) -> _Window:
-        wanted = days.unique().sort()
-        first = (wanted[0] if len(wanted) else date(1970, 1, 1)) - timedelta(days=LAG_DAYS + BASELINE_DAYS - 1)
-        length = (wanted[-1] - first).days + 1 if len(wanted) else 0
-        declared = sources.select("source_id", "country_code").sort("source_id")
-        place = {source_id: number for number, source_id in enumerate(declared["source_id"])}
-        topic_place = {topic: number for number, topic in enumerate(topic_ids)}
-        shape = (len(place), length)
-        healthy, beside = np.zeros(shape, bool), np.zeros(shape)
-        beat = np.zeros((len(place), len(topic_ids), length))
-        at = {"number": (pl.col("day") - first).dt.total_days()}
-        looked = source_days.filter("is_healthy").with_columns(**at)
-        for source_id, number in looked.select("source_id", "number").iter_rows():
-            if source_id in place and 0 <= number < length:
-                healthy[place[source_id], number] = True
-        originals = (
-            articles.filter(~pl.col("is_copy"))
-            .select("article_id", "source_id", "topics", pl.col("published_date").alias("day"), on_beat=pl.col("relevance") == "strong")
-            .with_columns(**at)
-            .filter(pl.col("number").is_between(0, length - 1), pl.col("source_id").is_in(list(place)))
+    def of(cls, counted: Series, day: date, length: int, last_complete: dict[str, date]) -> _View | None:
+        """None where no source can be compared with itself, or no day is over."""
+        today = (day - counted.first).days
+        end = today - max(LAG_DAYS, length)
+        past, week = slice(end - BASELINE_DAYS + 1, end + 1), slice(today - WEEK + 1, today + 1)
+        known = counted.healthy[:, today] & (counted.healthy[:, past].sum(axis=1) >= HISTORY_DAYS)
+        over = np.array([all(day <= last_complete.get(code, date.min) for code in (counted.countries[1:] if country == ANY else [country])) for country in counted.countries])
+        members = counted.members[:, known] & over[:, None]
+        if not members.any():
+            return None
+        seen, seen_now = (counted.healthy[known, span].astype(float) for span in (past, week))
+        total, beside = (counts[:, known, past] * seen for counts in (counted.total, counted.beside))
+        usual = total.sum(axis=2) / np.maximum(seen.sum(axis=1), 1)
+        weight = members[:, None, :] * usual[None, :, :]
+        weight = np.where(weight.sum(axis=2, keepdims=True) > 0, weight, members[:, None, :])
+        size = np.maximum(weight.sum(axis=2, keepdims=True), 1e-300)
+        share, share_now = (np.einsum("cfs,sd->cfd", weight, span) / size for span in (seen, seen_now))
+        usable = share >= 0.5   # a day on which most of the usual output was not to be seen says little
+        weekdays = (day.weekday() - (today - np.arange(past.start, past.stop))) % 7
+        weekdays_now = (day.weekday() - np.arange(WEEK)[::-1]) % 7
+        both, off = (_rates(np.einsum("cs,fsd->cfd", members, counts), share, usable) for counts in (total, beside))
+        factors, factors_off = (weekday_factors_of(rates, usable, weekdays) for rates in (both, off))
+        expected_off = off.sum(axis=2) / np.maximum(usable.sum(axis=2), 1)
+        expected_off = (expected_off[:, :, None] * factors_off[:, :, weekdays_now] * share_now)[:, :, -length:].sum(axis=2)
+        observed_off = np.einsum("cs,fsd->cf", members, (counted.beside[:, known, week] * seen_now)[:, :, -length:])
+        prior = VOLUME_PRIOR * length
+        enough = (usable.sum(axis=2) >= HISTORY_DAYS) & members.any(axis=1)[:, None]
+        window = counted.beat[:, :, today - REACH_DAYS + 1:today + 1].sum(axis=2)
+        is_active = np.einsum("cs,sk->ck", counted.members, window) > 0
+        crossed = np.array([column[1] == ANY for column in counted.columns])   # languages are counted in all countries together
+        return cls(
+            counted, length, today, past, known, share * usable * factors[:, :, weekdays], share_now * factors[:, :, weekdays_now],
+            np.maximum(1.0, (observed_off + prior) / (expected_off + prior)),   # at least 1: a quiet day makes no spike
+            enough[:, counted.scope] & is_active & (crossed | (np.array(counted.countries) == ANY)[:, None]),
         )
-        for source_id, on_beat, subjects, number in originals.select("source_id", "on_beat", "topics", "number").iter_rows():
-            if not on_beat:
-                beside[place[source_id], number] += 1
-                continue
-            for topic in {ANY, *subjects} & topic_place.keys():
-                beat[place[source_id], topic_place[topic], number] += 1
-        return cls(first, list(place), declared["country_code"].to_list(), healthy, beat, beside, originals.filter("on_beat"))
 
-    def most(self, day: date) -> float:
-        """Originals on the beat of a day, all sources together: no series counts more."""
-        return self.beat[:, 0, (day - self.first).days].sum()
+    @property
+    def tested_count(self) -> int:
+        return int(self.is_tested.sum())
 
-    def article_ids(self, day: date, series: dict) -> list[str]:
-        """The articles behind a series' count, sorted."""
-        rows = self.originals.filter(
-            pl.col("day") == day,
-            pl.col("source_id").is_in(series["panel"]),
-            pl.lit(series["topic_id"] == ANY) | pl.col("topics").list.contains(series["topic_id"]),
-        )
-        return rows["article_id"].sort().to_list()
-
-
-def _evaluate(day: date, window: _Window, topic_ids: list[str], last_complete: dict[str, date]) -> Iterator[dict]:
-    """All series of one day, each with its p-value."""
-    today = (day - window.first).days
-    past = slice(today - LAG_DAYS - BASELINE_DAYS + 1, today - LAG_DAYS + 1)
-    known = window.healthy[:, today] & (window.healthy[:, past].sum(axis=1) >= HISTORY_DAYS)
-    weekdays = (day.weekday() - LAG_DAYS - BASELINE_DAYS + 1 + np.arange(BASELINE_DAYS)) % 7
-    countries = np.array(window.countries)
-    complete = {country for country, last in last_complete.items() if day <= last}
-    for country in [ANY, *sorted(set(window.countries))]:
-        if (country not in complete) if country != ANY else not complete.issuperset(window.countries):
-            continue
-        panel = known & ((countries == country) | (country == ANY))
-        if not panel.any():
-            continue
-        seen = window.healthy[panel, past]
-        beat = window.beat[panel, :, past] * seen[:, None, :]
-        beside = window.beside[panel, past] * seen
-        exposure = _exposure(beat[:, 0] + beside, seen)
-        usable = exposure >= 0.5   # a day on which most of the panel's output was not to be seen says little
-        if usable.sum() < HISTORY_DAYS:
-            continue
-        observed = window.beat[panel, :, today].sum(axis=0)
-        volume = _volume(beside.sum(axis=0), exposure, usable, weekdays, day.weekday(), window.beside[panel, today].sum())
-        total = (beat[:, 0] + beside).sum(axis=0)
-        factors = weekday_factors(total[usable] / exposure[usable], weekdays[usable])
-        found = expectation(
-            observed, beat.sum(axis=0)[:, usable], (exposure * factors[weekdays])[usable], factors[day.weekday()] * volume
-        )
-        members = [source_id for source_id, inside in zip(window.source_ids, panel, strict=True) if inside]
-        for number, topic in enumerate(topic_ids):
+    def candidates(self) -> Iterator[dict]:
+        """The series that may alarm: enough articles, and more than expected, each with its p-value."""
+        counted, members = self.counted, self.counted.members[:, self.known]
+        week = slice(self.today - WEEK + 1, self.today + 1)
+        recent = np.einsum("cs,skd->ckd", members, counted.beat[self.known][:, :, week] * counted.healthy[self.known, None, week])
+        observed = recent[:, :, -self.length:].sum(axis=2)
+        where, which = np.nonzero(self.is_tested & (observed >= MINIMUM_COUNT))
+        if not len(where):
+            return
+        scope = counted.scope[which]
+        past = np.einsum("ns,snd->nd", members[where], counted.beat[self.known][:, which, self.past] * counted.healthy[self.known, None, self.past])
+        exposure = self.exposure[where, scope]
+        past = past * (exposure > 0)
+        now = self.recent[where, scope] * self.volume[where, scope][:, None]
+        today = now[:, -self.length:].sum(axis=1)
+        count = observed[where, which]
+        found = expectation(count, past, exposure, today)
+        if self.length == WEEK:   # eight weeks tell too little of their own scatter: at least that of the days
+            weeks = (-1, BASELINE_DAYS // WEEK, WEEK)
+            found = expectation(count, past.reshape(weeks).sum(axis=2), exposure.reshape(weeks).sum(axis=2), today, found.dispersion)
+        elevated = recent[where, which] >= ELEVATED * now * (found.expected / today)[:, None]
+        elevated &= recent[where, which] > 0
+        lasting = np.cumprod(elevated[:, ::-1], axis=1).sum(axis=1)
+        for number in np.flatnonzero(count > found.expected):
+            topic, language, genre, actor = counted.columns[which[number]]
             yield {
-                "spike_id": hashlib.sha256(f"coverage_spikes|{topic}|{country}|{day}".encode()).hexdigest()[:32],
-                "published_date": day,
-                "topic_id": topic,
-                "country_code": country,
-                "observed_count": int(observed[number]),
-                "expected_count": float(found.expected[number]),
-                "dispersion": float(found.dispersion[number]),
-                "p_value": float(found.p_value[number]),
-                "baseline_days": int(usable.sum()),
-                "panel": members,
-                "method": METHOD,
-                "method_version": VERSION,
+                "topic_id": topic, "country_code": counted.countries[where[number]], "language_code": language, "genre": genre, "actor_id": actor,
+                "period": "day" if self.length == 1 else "week", "observed_count": int(count[number]), "expected_count": float(found.expected[number]),
+                "dispersion": float(found.dispersion[number]), "p_value": float(found.p_value[number]),
+                "baseline_days": int((exposure[number] > 0).sum()), "duration_days": int(lasting[number]),
+                "column": int(which[number]), "panel": self.known & counted.members[where[number]],
+                "first": self.today - self.length + 1, "last": self.today,
             }
 
 
-def _exposure(output: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """Per past day, the share of the panel's usual output whose sources were healthy, 0–1."""
-    usual = output.sum(axis=1) / np.maximum(seen.sum(axis=1), 1)
-    if not usual.any():
-        usual = np.ones(len(usual))
-    return usual @ seen / usual.sum()
+def _rates(counts: np.ndarray, share: np.ndarray, usable: np.ndarray) -> np.ndarray:
+    """Counts as if all of the usual output had been seen; 0 on days that are not usable."""
+    return np.where(usable, counts / np.where(usable, share, 1.0), 0.0)
 
 
-def _volume(
-    beside: np.ndarray, exposure: np.ndarray, usable: np.ndarray, weekdays: np.ndarray, weekday: int, today: float
-) -> float:
-    """How much more the panel publishes beside the beat than usual; at least 1: a quiet day makes no spike."""
-    rate = beside[usable] / exposure[usable]
-    usual = rate.mean() * weekday_factors(rate, weekdays[usable])[weekday]
-    return max(1.0, (today + VOLUME_PRIOR) / (usual + VOLUME_PRIOR))
+def weekday_factors_of(rates: np.ndarray, usable: np.ndarray, weekdays: np.ndarray) -> np.ndarray:
+    """Seven factors around 1, on the last axis, from daily rates; drawn towards an even week by WEEKDAY_PRIOR."""
+    is_day = weekdays[:, None] == np.arange(7)
+    mean = rates.sum(axis=-1, keepdims=True) / np.maximum(usable.sum(axis=-1, keepdims=True), 1)
+    sums, counts = (np.einsum("...d,dw->...w", values.astype(float), is_day.astype(float)) for values in (rates, usable))
+    return np.where(mean > 0, (sums + WEEKDAY_PRIOR * mean) / (np.maximum(mean, 1e-300) * (counts + WEEKDAY_PRIOR)), 1.0)
 
 
-def weekday_factors(counts: np.ndarray, weekdays: np.ndarray) -> np.ndarray:
-    """Seven factors around 1 from the counts of some weeks, drawn towards an even week by WEEKDAY_PRIOR."""
-    mean = counts.mean()
-    if mean == 0:
-        return np.ones(7)
-    sums = np.bincount(weekdays, counts, 7)
-    return (sums + WEEKDAY_PRIOR * mean) / (mean * (np.bincount(weekdays, minlength=7) + WEEKDAY_PRIOR))
-
-
-def expectation(observed: np.ndarray, past: np.ndarray, exposure: np.ndarray, today: float) -> Expectation:
+def expectation(observed: np.ndarray, past: np.ndarray, exposure: np.ndarray, today: np.ndarray | float, least: np.ndarray | float = 1.0) -> Expectation:
     """Expected counts and upper tails of several series at once.
 
-    ``observed``: series; ``past``: series × days; ``exposure``: days, relative size of each (weekday, sources seen);
-    ``today``: the same for the evaluated day. The rate is estimated with half an article added, so that no series
-    expects nothing; the days left out of it, at first PEAK_SHARE, are in the end those beyond TRIM_P_VALUE. Dispersion
-    is Pearson's, at least 1, and the tail has the rate's own uncertainty added.
+    ``observed``: series; ``past``: series × days; ``exposure``: the same, or days: relative size of each (weekday, sources
+    seen), 0 for one that is not to be used; ``today``: the same for the evaluated day; ``least``: dispersion at least. The
+    rate is estimated with half an article added, so that no series expects nothing; the days left out of it, at first
+    PEAK_SHARE, are in the end those beyond TRIM_P_VALUE. Dispersion is Pearson's, at least 1, and the tail has the rate's
+    own uncertainty added.
     """
-    size = past / exposure
-    kept = size <= np.quantile(size, 1 - PEAK_SHARE, axis=1, keepdims=True)
+    exposure = np.broadcast_to(exposure, past.shape)
+    used = exposure > 0
+    size = np.where(used, past / np.where(used, exposure, 1.0), np.inf)
+    rank = np.floor((1 - PEAK_SHARE) * (used.sum(axis=1, keepdims=True) - 1)).astype(int)
+    kept = used & (size <= np.take_along_axis(np.sort(size, axis=1), np.maximum(rank, 0), axis=1))
     for _ in range(3):
         weight = kept * exposure
         rate = ((past * kept).sum(axis=1) + 0.5) / weight.sum(axis=1)
-        mean = rate[:, None] * exposure
-        dispersion = (kept * (past - mean) ** 2 / mean).sum(axis=1) / (kept.sum(axis=1) - 1)
-        dispersion = np.maximum(dispersion, 1.0)
-        kept = _tail(past, mean, dispersion[:, None]) >= TRIM_P_VALUE
+        mean = np.where(used, rate[:, None] * exposure, 1.0)
+        dispersion = (kept * (past - mean) ** 2 / mean).sum(axis=1) / np.maximum(kept.sum(axis=1) - 1, 1)
+        dispersion = np.maximum(dispersion, least)
+        kept = used & (_tail(past, mean, dispersion[:, None]) >= TRIM_P_VALUE)
     expected = rate * today
     uncertain = dispersion * (1 + expected / (rate * weight.sum(axis=1)))
     return Expectation(expected, dispersion, _tail(observed, expected, uncertain))

@@ -47,6 +47,11 @@ RESOLVED_BY = ("full_name", "office", "document", "date", "only_name", "override
 ACTOR_KINDS = ("person", "organisation", "country")
 SUBJECTS = ("relevance", "genre", "actor", "copy", "story")   # what an analyst can correct of a document
 DECISIONS = ("useful", "not_useful", "mute", "unmute")
+PERIODS = ("day", "week")
+LEVELS = ("spike", "storm", "slow_rise")
+TONE_CHANGE = "tone_change"   # the level of an alert that is none of coverage
+SENSITIVITY_Q = {"low": 1 / 240, "medium": 1 / 120, "high": 1 / 60}   # q_value at most: so many false alarms a quiet day
+SENSITIVITIES = ("low", "medium", "high")   # the least sensitive first: what it alarms at, the others alarm at too
 
 CAPTURE_ID = Column("capture_id", pl.String, "one HTTP exchange: the WARC record's id, 32 hex digits")
 ARTICLE_ID = Column("article_id", pl.String, "stable hash of the canonical URL key: one document, all its versions")
@@ -82,6 +87,15 @@ MENTIONED = (
     Column("office_ids", pl.List(pl.String), "offices that the actor held on the day that the document tells of, by the list and not by the page"),
     Column("resolved_by", pl.String, "what told who is meant; null where it is open", nullable=True, values=RESOLVED_BY),
 )
+SERIES = (
+    Column("topic_id", pl.String, "topic of the beat; 'any' is the whole beat"),
+    Column("country_code", pl.String, "ISO 3166-1 alpha-2 country of the publishers; 'any' is all"),
+    Column("language_code", pl.String, "ISO 639-1 language of the texts; 'any' is all"),
+    Column("genre", pl.String, "genre of the documents; 'any' is all"),
+    Column("actor_id", pl.String, "actor whom they name; 'any' is whoever or nobody"),
+    Column("period", pl.String, "the day, or the week from Monday to it", values=PERIODS),
+)
+SENSITIVITY = Column("sensitivity", pl.String, "the least sensitive setting at which it alarms", values=SENSITIVITIES)
 CREDITS = pl.List(pl.Struct({"name": pl.String, "role": pl.String, "given_name": pl.String, "family_name": pl.String}))
 TURNS = pl.List(pl.Struct({"speaker": pl.String, "role": pl.String, "start": pl.Int64, "end": pl.Int64}))
 CANDIDATES = pl.List(pl.Struct({"field": pl.String, "method": pl.String, "text": pl.String, "instant": UTC_INSTANT, "precision": pl.String, "zone": pl.String, "confidence": pl.Float64}))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from nichiro.errors import ContractError
-from warehouse.columns import CANDIDATES, CREDITS, TURNS
+from warehouse.columns import CANDIDATES, CREDITS, SENSITIVITY_Q, TURNS
 from warehouse.contract import UTC_INSTANT, Table
 
 if TYPE_CHECKING:
@@ -46,6 +46,15 @@ def _uncorrected(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col("is_overridden").fill_null(value=False))
 
 
+def _of_topics(frame: pl.DataFrame) -> pl.DataFrame:
+    """ops.alert_observations 1 -> 2: series were of a topic, a country and a day; what a q_value comes to is told by its bounds."""
+    every = {name: pl.lit("any") for name in ("language_code", "genre", "actor_id")} | {"period": pl.lit("day"), "level": pl.lit("spike")}
+    least = pl.when(pl.col("q_value") <= SENSITIVITY_Q["low"]).then(pl.lit("low")).when(pl.col("q_value") <= SENSITIVITY_Q["medium"]).then(pl.lit("medium"))
+    added = every | {"sensitivity": least.otherwise(pl.lit("high"))}
+    frame = frame.with_columns(**{name: value for name, value in added.items() if name not in frame.columns})
+    return _with(target_id=pl.String, voice=pl.String, before_mean=pl.Float64, after_mean=pl.Float64)(frame)
+
+
 STEPS: dict[tuple[str, int], Step] = {
     ("raw.fetches", 1): _with(robots_rule=pl.String, robots_sha256=pl.String, robots_at=UTC_INSTANT, reserved=pl.String),
     ("raw.discoveries", 1): _with(item_count=pl.Int64),
@@ -54,6 +63,7 @@ STEPS: dict[tuple[str, int], Step] = {
     ("staging.articles", 2): _credited,
     ("marts.articles", 2): _uncorrected,
     ("ops.check_results", 1): _with(threshold=pl.Float64),
+    ("ops.alert_observations", 1): _of_topics,
 }
 """(table name, version that it starts from) -> step."""
 

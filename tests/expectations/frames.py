@@ -146,8 +146,8 @@ def clean() -> dict[str, pl.DataFrame]:
         ),
         "marts.coverage_spikes": frame(
             "marts.coverage_spikes",
-            {**METHODS, "spike_id": "s1", "published_date": DAY, "topic_id": "any", "country_code": "any",
-             "observed_count": 2, "expected_count": 0.3, "dispersion": 1.0, "p_value": 0.01, "q_value": 0.02,
+            {**METHODS, "spike_id": "s1", "published_date": DAY, "topic_id": "any", "country_code": "any", "language_code": "any", "genre": "any",
+             "actor_id": "any", "period": "day", "level": "spike", "sensitivity": "low", "duration_days": 1, "outlet_count": 1, "observed_count": 2, "expected_count": 0.3, "dispersion": 1.0, "p_value": 0.01, "q_value": 0.02,
              "baseline_days": 56, "article_ids": ["a1", "a2"]},
         ),
         "marts.stories": frame(

@@ -18,6 +18,7 @@ def spikes(*days: date, count: int = 9) -> pl.DataFrame:
     rows = [
         {
             "spike_id": f"{day:%Y%m%d}", "published_date": day, "topic_id": "any", "country_code": "any", "observed_count": count,
+            "language_code": "any", "genre": "any", "actor_id": "any", "period": "day", "level": "spike", "sensitivity": "low", "duration_days": 1, "outlet_count": 2,
             "expected_count": 2.0, "dispersion": 1.0, "p_value": 1e-6, "q_value": 1e-5, "baseline_days": 56,
             "article_ids": [str(number) for number in range(count)], "method": "m", "method_version": "1",
         }

@@ -13,6 +13,7 @@ from warehouse.columns import (
     GENRE,
     HEADLINE,
     LANGUAGE_CODE,
+    LEVELS,
     MENTIONED,
     METHOD,
     METHOD_VERSION,
@@ -23,12 +24,15 @@ from warehouse.columns import (
     PUBLISHED_DATE,
     PUBLISHER_KINDS,
     RELEVANCE,
+    SENSITIVITY,
+    SERIES,
     SOURCE_ID,
     TURN_ROLES,
     URL,
 )
 from warehouse.contract import UTC_INSTANT, Column, Table
 from warehouse.tables.actors import ACTORS_DAILY as ACTORS_DAILY
+from warehouse.tables.reasons import SPIKE_REASONS as SPIKE_REASONS
 
 TOPIC_ID = Column("topic_id", pl.String, "topic of the beat; 'any' is the whole beat")
 
@@ -221,25 +225,29 @@ TONE_DAILY = Table(
 COVERAGE_SPIKES = Table(
     zone="marts",
     noun="coverage_spikes",
-    grain="One row per series and day on which coverage exceeds what its past lets one expect.",
+    grain="One row per series and day, or week by its last day, on which coverage exceeds what its past lets one expect.",
     columns=(
         Column("spike_id", pl.String, "stable hash of rule, series and day"),
         PUBLISHED_DATE,
-        TOPIC_ID,
-        Column("country_code", pl.String, "ISO 3166-1 alpha-2 country of the publishers; 'any' is all"),
+        *SERIES,
+        Column("level", pl.String, "storm: a spike of many times the usual, on several days, in many outlets; slow_rise: weeks that grow", values=LEVELS),
+        SENSITIVITY,
         Column("observed_count", pl.Int64, "originals on the beat from sources healthy that day and for four weeks of the baseline", minimum=0),
         Column("expected_count", pl.Float64, "expected from the past of this weekday and these healthy sources", minimum=0),
         Column("dispersion", pl.Float64, "variance / mean of the baseline, at least 1", minimum=1),
-        Column("p_value", pl.Float64, "probability of so many or more (negative-binomial tail)", minimum=0, maximum=1),
+        Column("p_value", pl.Float64, "probability of so many or more", minimum=0, maximum=1),
         Column("q_value", pl.Float64, "after Benjamini-Hochberg over the series of that day", minimum=0, maximum=1),
         Column("baseline_days", pl.Int64, "days that the expectation rests on", minimum=0),
+        Column("duration_days", pl.Int64, "days in a row up to this one, 7 at most, with twice the expected and more", minimum=0, maximum=7),
+        Column("outlet_count", pl.Int64, "sources of the rows behind it", minimum=0),
         Column("article_ids", pl.List(pl.String), "the rows behind it, sorted"),
         METHOD,
         METHOD_VERSION,
     ),
     primary_key=("spike_id",),
     partition="published_date",
-    window_days=63,   # baseline 56 days and a lag of 7 at most look back from the evaluated day
+    window_days=63,   # a week and the eight before it, or a day, a lag and 56 days
+    version=2,
 )
 
 STORIES = Table(
