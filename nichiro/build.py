@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from nichiro.errors import ContractError
+from nichiro.reasons import settle_reasons
 from nichiro.settlement import BATCH, partitions_of, settle, settle_fates
 from nichiro.spans import Say, around, keys, spans, tell
 from nichiro.stories import settle_stories
@@ -90,9 +91,11 @@ def build(
         candidate.clear()   # every row rests on them
         candidate.insert(ops.SOURCES, sources)
         candidate.insert(ops.TOPICS, topics)
-    for table, frame in ((ops.ACTORS, actors), (ops.OFFICES, offices)):   # nothing in marts rests on them but what enrich made
+    renamed = False   # nothing in marts rests on actors and offices but what enrich made, and the names in sentences
+    for table, frame in ((ops.ACTORS, actors), (ops.OFFICES, offices)):
         if frame is not None and not _same(candidate, table, frame):
             candidate.replace(table, candidate.read(table, columns=["actor_id"]).unique(), frame)
+            renamed = renamed or table is ops.ACTORS
     with open_days(lake, candidate.settled) as days:
         ledger = partitions(lake, days)
         loaded = candidate.read(ops.PARTITIONS, keys(days, "captured_date"))
@@ -118,9 +121,11 @@ def build(
         for span in spans(coverage_days):
             _coverage(candidate, span, sources, topics)
             tell(say, "coverage", span, coverage_days)
+        spikes_before = candidate.read(marts.COVERAGE_SPIKES, keys(spike_days))
         for span in spans(spike_days):
             _spikes(candidate, span, sources, topics, complete_after)
             tell(say, "spikes", span, spike_days)
+        settle_reasons(candidate, spikes_before, spike_days, article_days, story_days, say, renamed=renamed)
     return Built(dirty.height, dirty["captured_date"].unique().sort().to_list(), count, sorted(article_days), coverage_days, spike_days, sorted(story_days))
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
+from transforms.reasons import spike_reasons
+from transforms.wording import Names
 from warehouse.store import Candidate, publish
 from warehouse.tables import TABLES
 
@@ -102,11 +104,14 @@ def _frames(rng: random.Random) -> dict[str, pl.DataFrame]:
             _source_day(rows, rng, source_id, number, day)
         _marts_of_day(rows, number, day)
     _checks(rows)
-    return {
+    frames = {
         name: TABLES[name].conform(pl.DataFrame(content, schema=TABLES[name].schema))
         for name, content in rows.items()
         if TABLES[name].served
     }
+    told = ("marts.coverage_spikes", "marts.articles", "marts.story_documents", "marts.stories", "marts.mentions")
+    names = Names({"JP": "Japan"}, {"ja": "Japanese"}, dict(frames["ops.topics"].iter_rows()), {"maker_ada": "Ada Maker"})
+    return frames | {"marts.spike_reasons": spike_reasons(*(frames[name] for name in told), names)}
 
 
 def _source_day(rows: dict[str, list[dict]], rng: random.Random, source_id: str, number: int, day: date) -> None:

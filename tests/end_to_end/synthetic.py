@@ -25,6 +25,7 @@ SOURCES = (
 )
 TOPICS = ("territory", "energy", "visits")
 ACTORS = ("first_actor", "second_actor")
+BUSY_ACTOR = "busy_actor"   # named on three days
 METHOD = {"method": "synthetic", "method_version": "1"}
 
 
@@ -86,7 +87,7 @@ class World:
                         self.held.add(partition)
         for number in range(self.days):
             day = FIRST + timedelta(days=number)
-            for count in range(self.per_day):
+            for count in range(self.per_day * (3 if _is_busy(day) else 1)):   # enough for a spike, which then has reasons
                 document = self._document(random, documents, day, count)
                 documents.append(document)
                 late = random.randint(1, 60) if random.random() < 0.05 else 0
@@ -104,10 +105,9 @@ class World:
             model = random.choice(earlier)
             signature = sorted({*model.signature[: random.randint(20, 40)], *signature[: random.randint(0, 10)]})
         relevance = random.choices(["strong", "passage", "none"], [4, 1, 5])[0]
-        busy = 45 <= (day - FIRST).days <= 47
         return Document(
             _id(self.seed, day, count)[:16], source, day, datetime(day.year, day.month, day.day, random.randint(0, 14), tzinfo=UTC),
-            signature, "strong" if busy else relevance, [] if relevance == "none" else random.sample(TOPICS, random.randint(0, 2)),
+            signature, "strong" if _is_busy(day) else relevance, [] if relevance == "none" else random.sample(TOPICS, random.randint(0, 2)),
             random.choice([None, -1.0, -0.5, 0.25, 1.0]),
         )
 
@@ -175,7 +175,7 @@ class World:
             return
         rows["staging.articles"].append(key | METHOD | {
             "article_id": document.article_id, "url": url, "canonical_url": url.removesuffix("/print"), "is_alternate_view": how == "alternate",
-            "headline": f"{document.article_id} {capture['version']}", "byline": None, "authors": ["A. Author"], "lede": None,
+            "headline": f"{document.article_id} {capture['version']}{' Blockade' if _is_busy(document.published_date) else ''}", "byline": None, "authors": ["A. Author"], "lede": None,
             "credits": [{"name": "A. Author", "role": "staff", "given_name": "A.", "family_name": f"Author {capture['version']}"}],
             "turns": [{"speaker": "A. Author", "role": None, "start": 0, "end": 1 + number} for number in range(len(document.topics))],
             "body": "b" * _length(document, capture), "body_length": _length(document, capture), "body_state": "full", "language_code": document.source[2], "genre": document.source[3],
@@ -188,7 +188,8 @@ class World:
             "relevance": document.relevance, "relevance_score": 2.0, "passage_count": 1, "passage_share": 0.5})
         rows["enriched.topics"] += [scored | {"topic_id": topic, "passage_count": 1} for topic in document.topics]
         if document.relevance != "none":
-            actor = ACTORS[int(document.article_id, 16) % len(ACTORS)]
+            number = int(document.article_id, 16)
+            actor = BUSY_ACTOR if number % 3 and _is_busy(document.published_date) else ACTORS[number % len(ACTORS)]
             rows["enriched.mentions"] += [scored | {
                 "field": "body", "start_offset": 10 * number, "end_offset": 10 * number + 4, "surface": "Name", "actor_id": None if number == 2 else actor,
                 "candidates": [*ACTORS], "office_ids": [], "resolved_by": None if number == 2 else "full_name",
@@ -199,6 +200,10 @@ class World:
         if document.relevance != "none":
             rows["enriched.embeddings"].append(scored | {"embedding": _vector(document, capture), "phonetic_keys": [f"n:{document.article_id[:1]}"]})
         rows["enriched.signatures"].append(scored | {"signature": document.signature, "shingle_count": len(document.signature)})
+
+
+def _is_busy(day: date) -> bool:
+    return 45 <= (day - FIRST).days <= 47
 
 
 def _vector(document: Document, capture: dict) -> list[int]:

@@ -80,6 +80,7 @@ def test_incremental_equals_full_rebuild_on_sampled_days(tmp_path: Path) -> None
     assert tables["marts.stories"]["merged_story_ids"].list.len().max() > 0, "and some that a later article joined"
     assert set(tables["ops.fates"]["fate"]) >= {"article", "revision", "alternate_view", "unchanged", "quarantined"}
     assert "held" in set(tables["ops.partitions"]["status"])
+    assert set(tables["marts.spike_reasons"]["kind"]) >= {"count", "story", "first_mover", "act", "sources", "terms", "actors"}, "and spikes with reasons"
     assert tables["enriched.translations"].height > 2, "the world must hold versions of one text in two languages"
     assert tables["marts.revisions"].height > 5, "the world must hold edits of texts that are kept"
     assert tables["ops.source_days"]["usual_body_length"].is_not_null().any(), "and days to compare with those before"

@@ -150,6 +150,11 @@ def clean() -> dict[str, pl.DataFrame]:
              "actor_id": "any", "period": "day", "level": "spike", "sensitivity": "low", "duration_days": 1, "outlet_count": 1, "observed_count": 2, "expected_count": 0.3, "dispersion": 1.0, "p_value": 0.01, "q_value": 0.02,
              "baseline_days": 56, "article_ids": ["a1", "a2"]},
         ),
+        "marts.spike_reasons": frame(
+            "marts.spike_reasons",
+            {**METHODS, "spike_id": "s1", "number": 1, "published_date": DAY, "kind": "count", "sentence": "Two of the harbour.",
+             "row_table": "marts.articles", "row_ids": ["a1", "a2"], "value": 2.0},
+        ),
         "marts.stories": frame(
             "marts.stories",
             {**METHODS, "story_id": "a1", "published_date": DAY, "last_published_date": DAY, "headline": "Ships", "first_article_id": "a1",

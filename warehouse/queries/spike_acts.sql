@@ -13,15 +13,15 @@ SELECT
     url,
     publisher,
     articles.country_code,
-    language_code,
-    genre,
+    articles.language_code,
+    articles.genre,
     published_precision,
     topics,
     list_contains(topics, spike.topic_id) AS is_on_topic,
     article_id
 FROM marts.articles AS articles, spike, beginning
 WHERE relevance = 'strong' AND NOT is_copy
-    AND genre IN ('official_statement', 'press_conference', 'readout', 'diet_speech')
+    AND articles.genre IN ('official_statement', 'press_conference', 'readout', 'diet_speech')
     AND articles.published_date BETWEEN spike.published_date - $days_before AND spike.published_date
     AND (articles.published_at <= first_at OR published_precision = 'day')   -- of a bare day the hour is not known
 ORDER BY is_on_topic DESC, articles.published_at DESC, article_id

@@ -1,4 +1,4 @@
--- Terms of the beat in the articles behind one spike, the least usual first.
+-- Terms of the beat in the articles behind one spike, the least usual first; words that the beat does not list are in spike_reasons.
 -- param spike_id VARCHAR = (SELECT arg_max(spike_id, published_date) FROM marts.coverage_spikes): the spike
 -- param days_before INTEGER = 56: days before the spike that tell what is usual
 WITH spike AS (
