@@ -1,0 +1,189 @@
+"""What the past lets one expect of counts: level, week and dispersion of many series at once.
+
+The counts of a day are taken for a negative binomial's with the variance m + m²/k. Old peaks are left out of the baseline
+as in Farrington's method (Noufaily et al. 2013, doi:10.1002/sim.5595), and the baseline ends some days before the day, as
+in EARS C2 (Hutwagner et al. 2003). What a series alone tells badly, its week and its 1/k, is drawn to what all tell
+together (empirical Bayes: moments, each weighed by its variance against the spread between series).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from transforms.windows import FIXED, blocks, moved, over_series, trailing
+
+BASELINE_DAYS = 56         # eight of each weekday
+TRIM_DAYS = 28             # a day is judged an old peak by the four weeks up to it
+LAG_DAYS = 3               # the baseline ends three days before the day
+LEVEL_DEVIATIONS = 2.5     # a day so far above its four weeks, and one article more, does not count for the level,
+SIZE_DEVIATIONS = 3.5      # and one so far above not for the dispersion
+INVERSE_SIZE = 1 / 6       # 1/k before anything is seen
+SIZE_SPREAD = 0.2          # standard deviation of 1/k around that, and
+SERIES_SIZE_SPREAD = 0.1   # of one series around all
+WEEK_SPREAD = 0.4          # of factors of the weekdays around 1, and
+SERIES_WEEK_SPREAD = 0.1   # of one series around all
+MOST_INVERSE_SIZE = 2.0
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a test may switch off to show what it is for."""
+
+    lag: int = LAG_DAYS
+    is_trimmed: bool = True
+    has_week: bool = True
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Series × days: ``counts``, whole and ≥ 0, and ``exposure``, the relative size of a day; both 0 where nothing was seen.
+
+    ``weekdays``: days, 0–6.
+    """
+
+    counts: np.ndarray
+    exposure: np.ndarray
+    weekdays: np.ndarray
+
+    def of(self, some: slice) -> Counted:
+        """Some of the series."""
+        return Counted(self.counts[some], self.exposure[some], self.weekdays)
+
+    def on(self, days: slice) -> Counted:
+        """Some of the days."""
+        return Counted(self.counts[:, days], self.exposure[:, days], self.weekdays[days])
+
+    @property
+    def seen(self) -> np.ndarray:
+        return (self.exposure > 0).astype(float)
+
+
+@dataclass(frozen=True)
+class Pool:
+    """What all series tell together: factors of the week, 7 × days, of four weeks and of the baseline; 1/k with old peaks and without, days."""
+
+    recent_week: np.ndarray
+    week: np.ndarray
+    rough_inverse_size: np.ndarray
+    inverse_size: np.ndarray
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Series × days: ``level`` is what an even day of exposure 1 brings, ``expected`` what this day does, in counts.
+
+    ``inverse_size`` is 1/k, ``uncertainty`` the relative variance of ``expected`` itself, ``history`` the days of the
+    baseline that were seen.
+    """
+
+    level: np.ndarray
+    expected: np.ndarray
+    inverse_size: np.ndarray
+    uncertainty: np.ndarray
+    history: np.ndarray
+
+    def on(self, days: slice) -> Baseline:
+        """Some of the days."""
+        return Baseline(*(getattr(self, name)[:, days] for name in ("level", "expected", "inverse_size", "uncertainty", "history")))
+
+
+def pool(series: Counted, parts: Parts) -> Pool:
+    """What the series tell together; the same for any order of them."""
+    came, wanted = np.zeros(series.counts.shape[1]), np.zeros(series.counts.shape[1])
+    for some in blocks(len(series.counts)):
+        part = series.of(some)
+        mean = part.exposure * trailing(part.counts, TRIM_DAYS) / np.maximum(trailing(part.exposure, TRIM_DAYS), 1e-9)
+        weight = 1 / (1 + mean * INVERSE_SIZE)   # a weighed count varies as a Poisson's of the weighed size does
+        came += over_series(weight * part.counts)
+        wanted += over_series(weight * mean)
+    recent_week = _week(came, wanted, series.weekdays, TRIM_DAYS, 0, parts)
+    rough = _pooled_inverse_size(series, recent_week, None, parts)
+    return Pool(
+        recent_week, _week(came, wanted, series.weekdays, BASELINE_DAYS, parts.lag, parts),
+        rough, _pooled_inverse_size(series, recent_week, rough, parts),
+    )
+
+
+def baseline(series: Counted, shared: Pool, parts: Parts) -> Baseline:
+    """The baselines of some of the series that ``shared`` was made of."""
+    mean = _recent(series, shared.recent_week)
+    rough = _inverse_size(_moments(series.counts, series.seen, mean), TRIM_DAYS, 0, shared.rough_inverse_size)
+    kept = _usual(series, mean, rough, LEVEL_DEVIATIONS, parts)
+    weeks = BASELINE_DAYS // 7
+    came, room = trailing(series.counts * kept, weeks, step=7), trailing(series.exposure * kept, weeks, step=7)
+    total = trailing(came, 7, parts.lag)
+    level = (total + 0.5) / np.maximum(_even(room, shared.week, series.weekdays, parts.lag), 1e-9)   # half an article: none expects nothing
+    kept = _usual(series, mean, rough, SIZE_DEVIATIONS, parts)
+    inverse_size = _inverse_size(_moments(series.counts, kept, mean), BASELINE_DAYS, parts.lag, shared.inverse_size)
+    factor = _of_days(shared.week, series.weekdays)
+    if parts.has_week:   # the weeks before, against as many as tell the series from all others
+        prior = SERIES_WEEK_SPREAD**-2 * (1 + level * inverse_size)
+        factor = factor * (moved(came, 7) + prior) / (level * factor * moved(room, 7) + prior)
+    history = trailing(series.seen, BASELINE_DAYS, parts.lag)
+    uncertainty = 1 / (total + 0.5) + inverse_size / np.maximum(history, 1)
+    return Baseline(level, level * factor * series.exposure, inverse_size, uncertainty, history)
+
+
+def _recent(series: Counted, week: np.ndarray) -> np.ndarray:
+    """What the four weeks up to a day let one expect of it, the day itself among them."""
+    room = _even(trailing(series.exposure, TRIM_DAYS // 7, step=7), week, series.weekdays)
+    return _of_days(week, series.weekdays) * series.exposure * (trailing(series.counts, TRIM_DAYS) + 0.5) / np.maximum(room, 1e-9)
+
+
+def _even(weekly: np.ndarray, week: np.ndarray, weekdays: np.ndarray, lag: int = 0) -> np.ndarray:
+    """The size of a trailing window in even days, by the factors known at its end; ``weekly`` has it summed by weekday, each on its last."""
+    total, days = np.zeros_like(weekly), np.arange(len(weekdays))
+    for back in range(lag, lag + 7):
+        total[:, back:] += weekly[:, : max(len(weekdays) - back, 0)] * week[weekdays[days - back], days][back:]
+    return total
+
+
+def _usual(series: Counted, mean: np.ndarray, inverse_size: np.ndarray, deviations: float, parts: Parts) -> np.ndarray:
+    """1 for the days that were seen and are no old peak."""
+    if not parts.is_trimmed:
+        return series.seen
+    return series.seen * (series.counts <= mean + 1 + deviations * np.sqrt(mean + inverse_size * mean**2))
+
+
+def _moments(counts: np.ndarray, kept: np.ndarray, mean: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of each day what its square tells of 1/k, and with which weight; the mean has the day itself in it."""
+    weight = kept / (1 + mean * INVERSE_SIZE) ** 2
+    return weight * ((counts - mean) ** 2 / (1 - 1 / TRIM_DAYS) - mean), weight * mean**2
+
+
+def _inverse_size(
+    moments: tuple[np.ndarray, np.ndarray], days: int, lag: int, prior: np.ndarray | float, deviation: float = SERIES_SIZE_SPREAD
+) -> np.ndarray:
+    """1/k from the moments of a window; a sum of weights w has the variance 2/w."""
+    excess, weight = (trailing(each, days, lag) for each in moments)
+    return np.clip((excess + 2 / deviation**2 * prior) / (weight + 2 / deviation**2), 0.005, MOST_INVERSE_SIZE)
+
+
+def _pooled_inverse_size(series: Counted, week: np.ndarray, rough: np.ndarray | None, parts: Parts) -> np.ndarray:
+    """1/k of all series together by day: of the last four weeks as they are, or (with ``rough``) of the baseline without old peaks."""
+    excess, weight = np.zeros(series.counts.shape[1]), np.zeros(series.counts.shape[1])
+    for some in blocks(len(series.counts)):
+        part = series.of(some)
+        mean, kept = _recent(part, week), part.seen
+        if rough is not None:
+            kept = _usual(part, mean, _inverse_size(_moments(part.counts, kept, mean), TRIM_DAYS, 0, rough), SIZE_DEVIATIONS, parts)
+        speaks = trailing(part.counts, TRIM_DAYS) > 0   # silence says nothing about spread
+        for total, told in zip((excess, weight), _moments(part.counts, kept * speaks, mean), strict=True):
+            total += over_series(told)
+    days, lag = (TRIM_DAYS, 0) if rough is None else (BASELINE_DAYS, parts.lag)
+    return np.asarray(_inverse_size((excess[None] / FIXED, weight[None] / FIXED), days, lag, INVERSE_SIZE, SIZE_SPREAD)[0])
+
+
+def _week(came: np.ndarray, wanted: np.ndarray, weekdays: np.ndarray, days: int, lag: int, parts: Parts) -> np.ndarray:
+    """Seven factors around 1 for each day, drawn to an even week: 7 × days."""
+    if not parts.has_week:
+        return np.ones((7, len(came)))
+    own = (weekdays == np.arange(7)[:, None]).astype(float)
+    factors = (trailing(own * came / FIXED, days, lag) + WEEK_SPREAD**-2) / (trailing(own * wanted / FIXED, days, lag) + WEEK_SPREAD**-2)
+    return factors / factors.mean(axis=0)
+
+
+def _of_days(week: np.ndarray, weekdays: np.ndarray) -> np.ndarray:
+    return week[weekdays, np.arange(len(weekdays))]

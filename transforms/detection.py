@@ -1,0 +1,107 @@
+"""Spikes in many series at once: ``detect`` gives every series and day what it let one expect and how unlikely its count is.
+
+    detect(counts, weekday=0, exposure=None, period=7, last=None) -> Detection
+        counts    series × days, whole numbers ≥ 0, NaN where nothing was seen (gap, outage)
+        weekday   of the first column, 0 Monday to 6 Sunday
+        exposure  relative size of each day (share of healthy sources, volume beside the topic); broadcast to counts, None: always 1
+        period    7: columns are days; 1: weeks or months, in which no weekday repeats and nothing is thin
+        last      evaluate only so many last columns (the result has only them); reads MEMORY_DAYS columns before them, no others
+    Detection: expected, dispersion (variance over mean), history (days of the baseline that were seen), p_value; NaN where the
+        day was not seen or has too little history
+    .alarms(sensitivity) -> bool, series × days: days with more than expected and a p-value of at most SENSITIVITIES[sensitivity]
+    q_values(p_value) -> Benjamini and Hochberg's, per day over all series; topics within countries rise together, which it allows
+
+A day's result depends on the MEMORY_DAYS (150) before it and on nothing else, whatever the order of the series, and silent series
+change nothing for the others: a day computed alone equals that of a full rebuild.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from transforms.baseline import BASELINE_DAYS, LAG_DAYS, TRIM_DAYS, Counted, Parts, baseline, pool
+from transforms.evidence import WEEK_DAYS, evidence, p_value, weekly_p_value
+from transforms.windows import MOST, blocks
+
+METHOD = "spike_likelihood"
+VERSION = "1"
+SENSITIVITIES = {"low": 1 / 240, "medium": 1 / 120, "high": 1 / 60}   # days of false alarm a day and series
+HISTORY_DAYS = 28        # no alarm on less
+MEMORY_DAYS = WEEK_DAYS + LAG_DAYS + BASELINE_DAYS + 3 * TRIM_DAYS   # the spread of the mean by the week of the four weeks before a day of the baseline
+WHOLE = Parts()
+DIGITS = 10              # of a p-value: processors differ after them
+
+
+@dataclass(frozen=True)
+class Detection:
+    """Series × days; see the module."""
+
+    expected: np.ndarray
+    dispersion: np.ndarray
+    history: np.ndarray
+    p_value: np.ndarray
+
+    def alarms(self, sensitivity: str = "medium") -> np.ndarray:
+        """Where a spike is, with one day of false alarm in 240 (low), 120 or 60 (high) on series without spikes."""
+        return np.nan_to_num(self.p_value, nan=1.0) <= SENSITIVITIES[sensitivity]
+
+
+def detect(
+    counts: np.ndarray, weekday: int = 0, exposure: np.ndarray | None = None, period: int = 7, last: int | None = None,
+    parts: Parts = WHOLE, threads: int = 2,
+) -> Detection:
+    """Expectations and p-values of many series; arguments and result in the module. Raises ValueError for counts below 0."""
+    counts = np.asarray(counts, float)
+    wanted = counts.shape[1] if last is None else min(last, counts.shape[1])
+    first = max(counts.shape[1] - wanted - MEMORY_DAYS, 0)
+    if not counts.shape[0] or not wanted:
+        return Detection(*(np.zeros((len(counts), wanted)) for _ in range(4)))
+    if np.nanmin(counts, initial=0.0) < 0:
+        raise ValueError("a count is below 0")
+    size = np.broadcast_to(1.0 if exposure is None else exposure, counts.shape)[:, first:]
+    counts = counts[:, first:]
+    seen = np.isfinite(counts) & (np.nan_to_num(size) > 0)
+    weekdays = (weekday + first + np.arange(counts.shape[1])) % 7 if period == 7 else np.zeros(counts.shape[1], int)
+    parts = parts if period == 7 else Parts(parts.lag, parts.is_trimmed, has_week=False)
+    series = Counted(np.where(seen, np.clip(np.rint(counts), 0, MOST), 0.0), np.where(seen, size, 0.0), weekdays)
+    shared = pool(series, parts)
+    result = Detection(*(np.empty((len(counts), wanted)) for _ in range(4)))
+
+    def evaluate(some: slice) -> None:
+        part = series.of(some)
+        base = baseline(part, shared, parts)
+        late = slice(max(counts.shape[1] - wanted - WEEK_DAYS, 0), None)
+        part, base = part.on(late), base.on(late)
+        p = p_value(evidence(part, base), base.expected)
+        if period == 7:
+            weekly = weekly_p_value(part, base)
+            p = np.where(weekly < 1, np.minimum(2 * np.minimum(p, weekly), 1.0), p)
+        told = (part.exposure > 0) & (base.history >= HISTORY_DAYS)
+        dispersion = 1 + base.expected * (base.inverse_size + base.uncertainty)
+        for target, values in ((result.expected, base.expected), (result.dispersion, dispersion), (result.p_value, _rounded(p))):
+            target[some] = np.where(told, values, np.nan)[:, -wanted:]
+        result.history[some] = base.history[:, -wanted:]
+
+    with ThreadPoolExecutor(threads) as workers:   # NumPy lets others work meanwhile
+        list(workers.map(evaluate, blocks(len(counts))))
+    return result
+
+
+def q_values(p_value: np.ndarray) -> np.ndarray:
+    """Benjamini and Hochberg's (1995), per day over the series that were evaluated; NaN for the others."""
+    tested = np.isfinite(p_value)
+    order = np.argsort(np.where(tested, p_value, np.inf), axis=0, kind="stable")
+    rank = np.arange(1, len(p_value) + 1)[:, None]
+    raised = np.take_along_axis(np.where(tested, p_value, np.inf), order, axis=0) * tested.sum(axis=0) / rank
+    lowest = np.minimum(np.minimum.accumulate(raised[::-1], axis=0)[::-1], 1.0)
+    q = np.empty_like(lowest)
+    np.put_along_axis(q, order, lowest, axis=0)
+    return np.where(tested, q, np.nan)
+
+
+def _rounded(values: np.ndarray) -> np.ndarray:
+    scale = 10.0 ** (DIGITS - 1 - np.floor(np.log10(np.maximum(values, 1e-300))))
+    return np.rint(values * scale) / scale
