@@ -99,10 +99,7 @@ def _count(spike: dict[str, Any], behind: list[dict[str, Any]], names: Names) ->
 def _level(spike: dict[str, Any]) -> Iterator[Sentence]:
     level = spike.get("level", "spike")
     if level == "storm":
-        sentence = (
-            f"It is a storm: {number(spike['outlet_count'], 'outlet')} at many times the usual, "
-            f"on {number(spike['duration_days'], 'day')} in a row."
-        )
+        sentence = f"It is a storm: {number(spike['outlet_count'], 'outlet')}, and {number(spike['duration_days'], 'day')} in a row of twice the expected and more."
     elif level == "slow_rise":
         sentence = "It is a slow rise: no single day stands out, the weeks have grown."
     else:

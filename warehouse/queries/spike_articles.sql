@@ -18,6 +18,6 @@ SELECT
     coalesce(copy_count, 0) AS copy_count,
     articles.article_id
 FROM behind
-JOIN marts.articles AS articles ON articles.article_id = behind.article_id AND published_date BETWEEN last_date - 41 AND last_date   -- six weeks at most, of a slow rise
+JOIN marts.articles AS articles ON articles.article_id = behind.article_id AND published_date BETWEEN last_date - 6 AND last_date   -- a week at most
 LEFT JOIN copied ON copied.article_id = articles.article_id
 ORDER BY copy_count DESC, relevance_score DESC, published_at, articles.article_id

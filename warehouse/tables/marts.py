@@ -33,7 +33,6 @@ from warehouse.columns import (
 from warehouse.contract import UTC_INSTANT, Column, Table
 from warehouse.tables.actors import ACTORS_DAILY as ACTORS_DAILY
 from warehouse.tables.reasons import SPIKE_REASONS as SPIKE_REASONS
-from warehouse.tables.reasons import SPIKE_REASONS as SPIKE_REASONS
 
 TOPIC_ID = Column("topic_id", pl.String, "topic of the beat; 'any' is the whole beat")
 
