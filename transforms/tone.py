@@ -17,7 +17,7 @@ UNSPACED = frozenset({"ja"})
 _WORD = r"\w+(?:[-'’]\w+)*"
 _RUN = r"\p{Han}+|\p{Hiragana}+|\p{Katakana}+|[A-Za-z0-9]+"
 # A negation turns a word round: one or two words before it; in Japanese it follows (協力しない, 協力できず).
-_NEGATION = {
+NEGATION = {
     "en": re.compile(r"not|no|never|nor|neither|without|cannot|\w+n['’]t"),
     "ru": re.compile(r"не|ни|без|нет"),
 }
@@ -67,10 +67,10 @@ def _counts(articles: pl.DataFrame, language: str, lexicon: pl.DataFrame) -> pl.
     words = articles.select("capture_id", word=found).explode("word", empty_as_null=True).drop_nulls("word")
     vocabulary = words["word"].unique().sort()
     # A join, for a mapping of no words at all would leave the column a string.
-    polarity = pl.Series("polarity", [_polarity(word, language, patterns) for word in vocabulary], pl.Int32)
+    polarity = pl.Series("polarity", [polarity_of(word, language, patterns) for word in vocabulary], pl.Int32)
     words = words.join(pl.DataFrame([vocabulary, polarity]), on="word", how="left", maintain_order="left")
-    if language in _NEGATION:
-        turns = pl.col("word").is_in([word for word in vocabulary if _NEGATION[language].fullmatch(word)])
+    if language in NEGATION:
+        turns = pl.col("word").is_in([word for word in vocabulary if NEGATION[language].fullmatch(word)])
         before = pl.any_horizontal(turns.shift(step, fill_value=False).over("capture_id") for step in (1, 2))
         words = words.with_columns(polarity=pl.when(before).then(-pl.col("polarity")).otherwise("polarity"))
     summed = words.group_by("capture_id").agg(
@@ -81,7 +81,7 @@ def _counts(articles: pl.DataFrame, language: str, lexicon: pl.DataFrame) -> pl.
     )
 
 
-def _polarity(word: str, language: str, patterns: dict[str, int]) -> int:
+def polarity_of(word: str, language: str, patterns: dict[str, int]) -> int:
     """Polarity of a word as found: the whole word, else its longest listed beginning."""
     if word in patterns:
         return patterns[word]
