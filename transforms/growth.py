@@ -17,7 +17,7 @@ Z_SCORE = 1.96           # below it a difference is what one draws from noise
 FEWEST = 2               # what a single article has is no reason
 WALLPAPER = 0.4          # what so many of the articles before had tells nothing of a day
 OVERLAP = 0.5            # of their articles: two phrases that share words and so many are one
-EXTENDED = 0.7           # of its articles: a phrase that is part of a longer one in so many is told as the longer one
+EXTENDED = 0.6           # of its articles: a phrase that is part of a longer one in so many is told as the longer one
 _UNSPACED = "\u3041"     # from kana and ideographs on, words are written without blanks
 
 
@@ -73,16 +73,20 @@ def distinct(found: Iterable[Grown], most: int) -> list[Grown]:
     for each in ranked:
         if len(kept) == most:
             break
-        if any(_shares(each.key, other.key) and _overlap(each, other) >= OVERLAP for other in kept):
+        if _is_told(each, kept):
             continue
         longer = [
             other for other in ranked
             if _within(each.key, other.key) and len(each.article_ids & other.article_ids) >= EXTENDED * each.count
         ]
         told = max(longer, key=lambda other: (len(other.key), round(other.z_score, 9), other.key))
-        if told not in kept:
+        if not _is_told(told, kept):
             kept.append(told)
     return kept
+
+
+def _is_told(phrase: Grown, kept: list[Grown]) -> bool:
+    return any(_shares(phrase.key, other.key) and _overlap(phrase, other) >= OVERLAP for other in kept)
 
 
 def _shares(one: str, other: str) -> bool:

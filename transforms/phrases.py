@@ -22,6 +22,7 @@ LONGEST_COMPOUND = 6     # signs of a Japanese compound's part: 平和条約交�
 _LETTERS = 3             # a shorter word is grammar
 
 _CHUNK = re.compile(r"[^\s\w'’-]+|\s[-–—]+\s|\n")   # no pair of words goes over punctuation
+_ADDRESS = re.compile(r"https?://\S+|www\.\S+")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _RUN = re.compile(r"[\u4e00-\u9fff々〆ヶ]{2,}|[\u30a1-\u30fa][\u30a1-\u30fcー]{2,}|[A-Za-z]{2,}")
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -48,7 +49,7 @@ _GRAMMAR = {   # words that say nothing of a subject and that few articles need 
 
 def phrases(text: str, language: str) -> dict[str, str]:
     """Key -> the phrase as it is first written, of the first LONGEST_TEXT characters; a key is the same for all forms of a phrase."""
-    text = normalise(text[:LONGEST_TEXT]).text
+    text = _ADDRESS.sub("\n", normalise(text[:LONGEST_TEXT]).text)
     found: dict[str, str] = {}
     for key, surface in _compounds(text) if language in UNSPACED else _words(text, language):
         found.setdefault(key, surface)

@@ -217,6 +217,7 @@ def test_japanese_is_counted_in_parts_and_told_whole() -> None:
 def test_days_and_grammar_are_no_terms() -> None:
     assert phrases("On Wednesday in the whole of April", "en").keys() == {"whole"}
     assert phrases("В среду, 3 апреля", "ru") == {}
+    assert phrases("Harbour https://harbour.example/news", "en").keys() == {"harbour"}
     assert phrases("水曜日に", "ja") == {}
     assert "end" not in phrases("word " * 9000 + "end", "en"), "a long text is not read to its end"
 
@@ -228,3 +229,5 @@ def test_phrases_that_share_words_are_told_once() -> None:
     found = [grown("maru", "abcd", 3.0), grown("seiun maru", "abc", 2.8), grown("seiun", "abc", 2.8), grown("crew", "xyz", 2.5)]
     assert [each.key for each in distinct(found, 5)] == ["seiun maru", "crew"]
     assert [each.key for each in distinct(found, 1)] == ["seiun maru"]
+    sri = [grown("sri", "abcdefghij", 3.9), grown("lanka", "abcdef", 3.0), grown("sri lanka", "abcde", 2.9)]
+    assert [each.key for each in distinct(sri, 5)] == ["sri"], "a longer one is no second term either"
