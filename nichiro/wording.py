@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
@@ -40,6 +41,15 @@ def country(code: str) -> str:
 @cache
 def language(code: str) -> str:
     return ENGLISH.languages.get(code, code)
+
+
+def series(row: Mapping[str, Any], topics: Mapping[str, str], actors: Mapping[str, str]) -> str:
+    """What is counted, in short: Whole beat, Japan, in Russian, news, naming Ada Maker, week."""
+    parts = [topics.get(row["topic_id"], row["topic_id"]), country(row["country_code"])]
+    parts += [f"in {language(row['language_code'])}"] if row["language_code"] != "any" else []
+    parts += [words(row["genre"])] if row["genre"] != "any" else []
+    parts += [f"naming {actors.get(row['actor_id'], row['actor_id'])}"] if row["actor_id"] != "any" else []
+    return ", ".join([*parts, *(["week"] if row["period"] == "week" else [])])
 
 
 def words(identifier: str) -> str:

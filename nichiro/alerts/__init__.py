@@ -28,10 +28,11 @@ from nichiro.query import run_query
 from nichiro.run import Run
 from nichiro.settings import Settings
 from nichiro.world import world_of
-from transforms.alerts import alert_observations
+from transforms.alerts import CHANGES, alert_observations
 from warehouse.lake import Lake
 from warehouse.sql import Connection
 from warehouse.store import connect, current_release
+from warehouse.tables import TABLES
 from warehouse.tables.ops import ALERT_OBSERVATIONS, DECISIONS_TABLE, TROUBLES
 
 FEED = "alerts.atom"
@@ -65,8 +66,9 @@ class Alerts:
     def _look(self) -> dict[str, int]:
         with connect(self.data_dir) as connection:
             spikes = run_query(connection, "marts.coverage_spikes")
+            changes = run_query(connection, f"marts.{CHANGES}") if f"marts.{CHANGES}" in TABLES else None
             troubles.note_sources(self.ledger, connection)
-        found = alert_observations(spikes, self.ledger.rows(ALERT_OBSERVATIONS), self.today)
+        found = alert_observations(spikes, self.ledger.rows(ALERT_OBSERVATIONS), self.today, changes)
         rows = found.with_columns(
             observation_id=pl.col("alert_id").map_elements(lambda alert_id: stable_id(alert_id, self.run.run_id), pl.String),
             as_of=pl.lit(self.run.now()),
@@ -149,7 +151,7 @@ class Alerts:
             return compose(kind, message_id, content.trouble(rows, where))
         assert connection is not None, "news come from a release"
         rows = self.ledger.rows(ALERT_OBSERVATIONS).filter(pl.col("observation_id").is_in(subject_ids))
-        return compose(kind, message_id, content.news(rows, connection, where))
+        return compose(kind, message_id, content.told(kind, rows, connection, where))
 
     def _is_replay(self) -> bool:
         return self.settings.is_replay or world_of(self.data_dir) == "replay"

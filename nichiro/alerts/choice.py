@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 
 from nichiro.alerts.ledger import Ledger
-from nichiro.alerts.rules import NewsRule, Rules
-from transforms.alerts import FRESH_DAYS
+from nichiro.alerts.rules import AlertRule, NewsRule, Rules, ToneRule
+from transforms.alerts import CHANGES, FRESH_DAYS
+from warehouse.columns import SENSITIVITIES
 from warehouse.tables.ops import ALERT_OBSERVATIONS, DECISIONS_TABLE, TROUBLES
 
 
@@ -26,26 +27,28 @@ class Batch:
 def batches(ledger: Ledger, rules: Rules, recipient: str, way: pl.DataFrame, local: datetime) -> list[Batch]:
     """What ``recipient`` is to be told over the channel whose deliveries are ``way``; ``local``: now in their zone.
 
-    One message holds all troubles, or all alerts of a day and of a manner (at once, digest).
+    One message holds all troubles, or all spikes, or all changes of tone, of a day and of a manner (at once, digest).
     """
     settled = way.filter(pl.col("outcome") != "deferred")
     covered = {subject for subjects in settled["subject_ids"] for subject in subjects}
     told = {s for subjects in settled.filter(~pl.col("outcome").is_in(["suppressed", "given_up"]))["subject_ids"] for s in subjects}
+    mine: list[NewsRule | ToneRule] = [*(rule for rule in rules.news if rule.to == recipient), *(rule for rule in rules.tone if rule.to == recipient)]
     found: dict[tuple, list[str]] = {}
     for row in _alerts(ledger, local):
-        matching = [rule for rule in rules.news if rule.to == recipient and _matches(rule, row)]
+        matching = [rule for rule in mine if _matches(rule, row)]
         if row["observation_id"] in covered or not matching or not _is_news(row, told, min(rule.growth for rule in matching)):
             continue
         due = [rule for rule in matching if rule.send == "at_once" or _is_due(rule, row["as_of"], local)]
+        kind = "tone" if row["rule"] == CHANGES else "news"
         key: tuple
         if reason := _silenced(ledger, row, local):
-            key = ("news", reason, row["observation_id"])
+            key = (kind, reason, row["observation_id"])
         elif not due:
             continue
         elif any(rule.send == "at_once" for rule in due):
-            key = ("news", None, row["published_date"])
+            key = (kind, None, row["published_date"])
         else:
-            key = ("news", None, "digest")
+            key = (kind, None, "digest")
         found.setdefault(key, []).append(row["observation_id"])
     kinds = {kind for rule in rules.trouble if rule.to == recipient for kind in rule.kinds}
     since = local.astimezone(UTC) - timedelta(days=FRESH_DAYS)
@@ -63,25 +66,41 @@ def _alerts(ledger: Ledger, local: datetime) -> Iterator[dict]:
         yield seen.row(-1, named=True) | {"earlier": seen.head(-1).to_dicts()}
 
 
-def _matches(rule: NewsRule, row: dict) -> bool:
-    """Within the rule's series, and now or at any time before within its sensitivity."""
-    if (rule.topics and row["topic_id"] not in rule.topics) or (rule.countries and row["country_code"] not in rule.countries):
+_AXES: dict[type[AlertRule], dict[str, str]] = {
+    NewsRule: {"topics": "topic_id", "countries": "country_code", "languages": "language_code", "genres": "genre", "actors": "actor_id", "periods": "period"},
+    ToneRule: {"targets": "target_id", "countries": "country_code", "languages": "language_code", "voices": "voice"},
+}
+
+
+def _matches(rule: NewsRule | ToneRule, row: dict) -> bool:
+    """Within the rule's series, and now or at any time before within its sensitivity and at its level."""
+    if isinstance(rule, ToneRule) != (row["rule"] == CHANGES):
         return False
-    return any(
-        seen["q_value"] <= rule.max_q and seen["observed_count"] >= max(rule.min_count, rule.min_ratio * seen["expected_count"])
-        for seen in (row, *row["earlier"])
-    )
+    if any(getattr(rule, axis) and row[column] not in getattr(rule, axis) for axis, column in _AXES[type(rule)].items()):
+        return False
+    return any(_reaches(rule, seen) for seen in (row, *row["earlier"]))
+
+
+def _reaches(rule: NewsRule | ToneRule, seen: dict) -> bool:
+    if seen["q_value"] > rule.max_q or SENSITIVITIES.index(seen["sensitivity"]) > SENSITIVITIES.index(rule.sensitivity):
+        return False
+    if isinstance(rule, ToneRule):
+        return abs(seen["after_mean"] - seen["before_mean"]) >= rule.min_difference
+    enough = seen["observed_count"] >= max(rule.min_count, rule.min_ratio * seen["expected_count"])
+    return enough and (not rule.levels or seen["level"] in rule.levels)
 
 
 def _is_news(row: dict, told: set[str], growth: float) -> bool:
-    """Never told; or, since it was last told, withdrawn, back again, or grown by ``growth``."""
+    """Never told; or, since it was last told, withdrawn, back again, grown by ``growth`` or to a storm."""
     last = next((seen for seen in reversed(row["earlier"]) if seen["observation_id"] in told), None)
     if row["state"] == "closed":
         return row["reason"] == "withdrawn" and last is not None and last["state"] != "closed"
+    if last is not None and row["level"] == "storm" != last["level"]:
+        return True
     return last is None or last["state"] == "closed" or row["observed_count"] >= growth * last["observed_count"]
 
 
-def _is_due(rule: NewsRule, as_of: datetime, local: datetime) -> bool:
+def _is_due(rule: AlertRule, as_of: datetime, local: datetime) -> bool:
     """A digest holds what was found before the last time that its hour struck."""
     if rule.digest_at is None:
         return True

@@ -10,13 +10,21 @@ import polars as pl
 
 from nichiro.alerts.inert import inert, inert_url
 from nichiro.query import run_query
+from nichiro.wording import country, series
 from warehouse.sql import Connection
 
 STORIES = 5
 TERMS = 6
 ACTS = 2
 TERM_ARTICLES = 2   # a term of one article is no reason
+MOST_IDS = 200      # articles looked up of a change
+AXES = ("topic_id", "country_code", "language_code", "genre", "actor_id")
 SERIES = 8          # a storm touches dozens of series: the likeliest are told
+
+
+def told(kind: str, observations: pl.DataFrame, connection: Connection, where: Path | str) -> dict[str, Any]:
+    """Content of a message of ``kind`` news (spikes) or tone (changes of it)."""
+    return {"news": news, "tone": tone}[kind](observations, connection, where)
 
 
 def news(observations: pl.DataFrame, connection: Connection, where: Path | str) -> dict[str, Any]:
@@ -24,17 +32,17 @@ def news(observations: pl.DataFrame, connection: Connection, where: Path | str) 
 
     ``where``: the report's address or path. The stories are those of the day's likeliest series.
     """
-    topics = {"any": "Whole beat"} | dict(run_query(connection, "ops.topics").select("topic_id", "title").iter_rows())
+    topics, actors = names(connection)
     days = []
     for (day,), rows in observations.sort("published_date", descending=True).group_by("published_date", maintain_order=True):
-        days.append(_day(day, rows.sort("q_value", "topic_id", "country_code"), connection, topics))
+        days.append(_day(day, rows.sort("q_value", "topic_id", "country_code"), connection, topics, actors))
     return {"days": days, "alert_count": observations.height, "report": str(where), "fields": {"days": [_fields(day) for day in days]}}
 
 
-def _day(day: date, rows: pl.DataFrame, connection: Connection, topics: dict[str, str]) -> dict[str, Any]:
+def _day(day: date, rows: pl.DataFrame, connection: Connection, topics: dict[str, str], actors: dict[str, str]) -> dict[str, Any]:
     alerts = [
         row | {
-            "topic": topics.get(row["topic_id"], row["topic_id"]),
+            "series": series(row, topics, actors), "is_storm": row["level"] == "storm", "is_slow_rise": row["level"] == "slow_rise",
             "is_withdrawn": row["reason"] == "withdrawn", "is_revised": row["state"] == "revised",
         }
         for row in rows.iter_rows(named=True)
@@ -54,13 +62,38 @@ def _day(day: date, rows: pl.DataFrame, connection: Connection, topics: dict[str
     }
 
 
+def names(connection: Connection) -> tuple[dict[str, str], dict[str, str]]:
+    """What topics and actors are called."""
+    topics = {"any": "Whole beat"} | dict(run_query(connection, "ops.topics").select("topic_id", "title").iter_rows())
+    return topics, dict(run_query(connection, "ops.actors").select("actor_id", "name").iter_rows())
+
+
+def tone(observations: pl.DataFrame, connection: Connection, where: Path | str) -> dict[str, Any]:
+    """Content of a message on changes of tone, the likeliest first, with some of the texts after it."""
+    _, actors = names(connection)
+    rows = [_change(row, connection, actors) for row in observations.sort("q_value", "alert_id").iter_rows(named=True)]
+    figures = ("alert_id", "state", "target_id", "country_code", "language_code", "voice", "before_mean", "after_mean", "observed_count", "p_value", "q_value")
+    fields = [
+        {"published_date": row["published_date"].isoformat(), "is_withdrawn": row["is_withdrawn"]} | {name: row[name] for name in figures} for row in rows
+    ]
+    return {"changes": rows[:SERIES], "further_count": len(rows[SERIES:]), "report": str(where), "fields": {"changes": fields}}
+
+
+def _change(row: dict[str, Any], connection: Connection, actors: dict[str, str]) -> dict[str, Any]:
+    stories = run_query(connection, "articles_by_id", {"article_ids": row["article_ids"][:MOST_IDS]})
+    return row | {
+        "target": actors.get(row["target_id"], country(row["target_id"])), "is_withdrawn": row["reason"] == "withdrawn", "is_revised": row["state"] == "revised",
+        "stories": _linked(stories.unique("headline", keep="first", maintain_order=True).head(STORIES)),
+    }
+
+
 def _linked(rows: pl.DataFrame) -> list[dict[str, Any]]:
     return [row | {"link": inert_url(row["url"])} for row in rows.iter_rows(named=True)]
 
 
 def _fields(block: dict[str, Any]) -> dict[str, Any]:
     """The same for programs: JSON types only."""
-    figures = ("alert_id", "state", "topic_id", "country_code", "observed_count", "expected_count", "p_value", "q_value")
+    figures = ("alert_id", "state", *AXES, "period", "level", "sensitivity", "observed_count", "expected_count", "p_value", "q_value")
     return {
         "published_date": block["day"].isoformat(),
         "alerts": [{name: alert[name] for name in figures} | {"is_withdrawn": alert["is_withdrawn"]} for alert in block["alerts"]],

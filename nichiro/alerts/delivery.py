@@ -78,7 +78,7 @@ class Courier:
 
     def _is_past(self, batch: Batch) -> bool:
         today = self.ledger.now().astimezone(self.zone).date()
-        if batch.kind == "news":
+        if batch.kind in ("news", "tone"):
             rows = self.ledger.rows(ALERT_OBSERVATIONS).filter(pl.col("observation_id").is_in(batch.subject_ids))
             return rows.filter(pl.col("published_date") >= today - timedelta(days=FRESH_DAYS)).is_empty()
         rows = self.ledger.rows(TROUBLES).filter(pl.col("trouble_id").is_in(batch.subject_ids))

@@ -12,6 +12,7 @@ from lxml.builder import ElementMaker
 
 from nichiro.alerts import content
 from nichiro.alerts.message import entry_html, subject_line
+from transforms.alerts import CHANGES
 from warehouse.lake import write_atomically
 from warehouse.sql import Connection
 
@@ -32,7 +33,7 @@ def write_feed(observations: pl.DataFrame, connection: Connection, path: Path, t
     first = dict(told.unique("alert_id", keep="first").select("alert_id", "as_of").iter_rows())
     updated: datetime = told["as_of"].to_list()[-1] if told.height else now
     feed = _E.feed(
-        _E.title("nichiro: spikes of coverage"),
+        _E.title("nichiro: spikes of coverage, changes of tone"),
         _E.id(f"urn:uuid:{uuid5(NAMESPACE_OID, 'nichiro.alerts')}"),
         _E.updated(_instant(updated)),
         _E.author(_E.name("nichiro")),
@@ -44,14 +45,15 @@ def write_feed(observations: pl.DataFrame, connection: Connection, path: Path, t
 
 def _entry(observation: pl.DataFrame, first_at: datetime, connection: Connection, where: Path | str) -> etree._Element:
     row = observation.row(0, named=True)
-    told = content.news(observation, connection, where)
+    kind = "tone" if row["rule"] == CHANGES else "news"
+    told = content.told(kind, observation, connection, where)
     return _E.entry(
-        _E.title(subject_line("news", told)),
+        _E.title(subject_line(kind, told)),
         _E.id(f"urn:uuid:{UUID(row['alert_id'])}"),
         _E.published(_instant(first_at)),
         _E.updated(_instant(row["as_of"])),
-        _E.category(term=row["topic_id"]),
-        _E.content(entry_html(told), type="html"),
+        _E.category(term=row["target_id"] or row["topic_id"]),
+        _E.content(entry_html(kind, told), type="html"),
     )
 
 

@@ -32,7 +32,7 @@ class Message:
 
 
 def compose(kind: str, message_id: str, content: dict[str, Any]) -> Message:
-    """Write a message of ``kind`` news, trouble or test; ``content`` is what its templates ask for."""
+    """Write a message of ``kind`` news, tone, trouble or test; ``content`` is what its templates ask for."""
     subject = subject_line(kind, content)
     return Message(
         message_id=message_id, kind=kind, level="info" if kind == "test" else "warning",
@@ -49,9 +49,9 @@ def subject_line(kind: str, content: dict[str, Any]) -> str:
     return inert(_render(f"{kind}.subject.j2", inert, content), 200)
 
 
-def entry_html(content: dict[str, Any]) -> str:
-    """The body of a news message alone, for a feed."""
-    return _render("news.html.j2", inert, content)
+def entry_html(kind: str, content: dict[str, Any]) -> str:
+    """The body of a message alone, for a feed."""
+    return _render(f"{kind}.html.j2", inert, content)
 
 
 def _render(template: str, crawled: Callable[..., str], content: dict[str, Any]) -> str:

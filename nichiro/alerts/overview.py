@@ -13,7 +13,7 @@ from warehouse.tables.ops import ALERT_OBSERVATIONS, DECISIONS_TABLE, DELIVERIES
 def overview(ledger: Ledger, first: date) -> pl.DataFrame:
     """One row per alert from ``first`` on, the newest first: its latest observation, ``sent_count``, ``decision``."""
     seen = ledger.rows(ALERT_OBSERVATIONS).filter(pl.col("published_date") >= first)
-    sent = ledger.rows(DELIVERIES).filter(outcome="sent", kind="news").explode("subject_ids").rename({"subject_ids": "observation_id"})
+    sent = ledger.rows(DELIVERIES).filter(pl.col("outcome") == "sent", pl.col("kind").is_in(["news", "tone"])).explode("subject_ids").rename({"subject_ids": "observation_id"})
     told = seen.join(sent.select("observation_id", "message_id"), on="observation_id").group_by("alert_id").agg(
         pl.col("message_id").n_unique().cast(pl.Int64).alias("sent_count")
     )

@@ -21,7 +21,7 @@ from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from nichiro.errors import ConfigError
-from warehouse.columns import TROUBLE_KINDS
+from warehouse.columns import LEVELS, PERIODS, SENSITIVITIES, TROUBLE_KINDS
 
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECRET_NAME = re.compile(r"auth|token|key|pass|secret", re.IGNORECASE)
@@ -65,18 +65,38 @@ class Recipient(Model):
         return self
 
 
-class NewsRule(Model):
-    """Spikes of coverage that a recipient wants to hear of."""
+class AlertRule(Model):
+    """What spikes and changes of tone have in common; of each axis a list, of which empty means every series."""
 
     to: str
-    topics: list[str] = Field(default_factory=list, description="topics of the beat, 'any' for the whole beat; empty: every series")
-    countries: list[str] = Field(default_factory=list, description="ISO codes, 'any' for all together; empty: every series")
-    max_q: float = Field(0.01, gt=0, le=1, description="false discoveries tolerated: the spike's q_value at most")
-    min_ratio: float = Field(1.0, ge=1, description="observed / expected at least")
-    min_count: int = Field(3, ge=1, description="articles at least")
+    countries: list[str] = Field(default_factory=list, description="ISO codes, 'any' for all together")
+    sensitivity: Literal[SENSITIVITIES] = Field("medium", description="so many false alarms a quiet day: low 1 in 240, medium 1 in 120, high 1 in 60")  # type: ignore[valid-type]
+    max_q: float = Field(1.0, gt=0, le=1, description="false discoveries tolerated, where less than the sensitivity's: q_value at most")
     growth: float = Field(1.5, gt=1, description="told again once the count has grown by this factor since")
     send: Literal["at_once", "digest"] = "at_once"
     digest_at: time | None = Field(None, description="a digest waits for this time of the day in the readers' zone")
+
+
+class NewsRule(AlertRule):
+    """Spikes of coverage that a recipient wants to hear of."""
+
+    topics: list[str] = Field(default_factory=list, description="topics of the beat, 'any' for the whole beat")
+    languages: list[str] = Field(default_factory=lambda: ["any"], description="ISO codes, 'any' for all together")
+    genres: list[str] = Field(default_factory=lambda: ["any"], description="genres, 'any' for all together")
+    actors: list[str] = Field(default_factory=lambda: ["any"], description="actors of the beat, 'any' for whoever is named")
+    periods: list[Literal[PERIODS]] = Field(default_factory=list, description="day, week")  # type: ignore[valid-type]
+    levels: list[Literal[LEVELS]] = Field(default_factory=list, description="spike, storm, slow_rise")  # type: ignore[valid-type]
+    min_ratio: float = Field(1.0, ge=1, description="observed / expected at least")
+    min_count: int = Field(3, ge=1, description="articles at least")
+
+
+class ToneRule(AlertRule):
+    """Changes of tone toward a target (the rule tone_changes) that a recipient wants to hear of."""
+
+    targets: list[str] = Field(default_factory=list, description="targets of the beat")
+    languages: list[str] = Field(default_factory=list, description="ISO codes, 'any' for all together")
+    voices: list[str] = Field(default_factory=list, description="author, quoted, reported, 'any' for all together")
+    min_difference: float = Field(0.0, ge=0, le=2, description="of the mean tone, either way, at least")
 
 
 class TroubleRule(Model):
@@ -89,12 +109,13 @@ class TroubleRule(Model):
 class Rules(Model):
     recipients: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Recipient] = Field(default_factory=dict)
     news: list[NewsRule] = Field(default_factory=list)
+    tone: list[ToneRule] = Field(default_factory=list)
     trouble: list[TroubleRule] = Field(default_factory=list)
     report_url: str | None = Field(None, pattern=r"^https?://\S+$", description="where the report is served, if it is")
 
     @model_validator(mode="after")
     def _known_recipients(self) -> Rules:
-        for name in (*(rule.to for rule in self.news), *(rule.to for rule in self.trouble)):
+        for name in (*(rule.to for rule in (*self.news, *self.tone)), *(rule.to for rule in self.trouble)):
             if name not in self.recipients:
                 raise ValueError(f"a rule names {name!r}, who is no recipient")
         return self

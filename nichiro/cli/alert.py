@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -55,10 +55,16 @@ def list_(
     table = Table("alert", "day", "series", "state", "observed", "expected", "q", "told", "said", box=None, pad_edge=False)
     for row in rows.iter_rows(named=True):
         table.add_row(
-            row["alert_id"][:8], str(row["published_date"]), f"{row['topic_id']} {row['country_code']}", row["reason"] or row["state"],
-            str(row["observed_count"]), f"{row['expected_count']:.1f}", f"{row['q_value']:.1g}", str(row["sent_count"]), row["decision"] or "",
+            row["alert_id"][:8], str(row["published_date"]), _series(row), row["reason"] or row["state"],
+            str(row["observed_count"]), "" if row["expected_count"] is None else f"{row['expected_count']:.1f}", f"{row['q_value']:.1g}", str(row["sent_count"]), row["decision"] or "",
         )
     output.print(table if rows.height else "no alerts yet")
+
+
+def _series(row: dict[str, Any]) -> str:
+    """The axes that the series is cut by, and what it came to where that is more than a spike."""
+    axes = [row["target_id"] or row["topic_id"], row["country_code"], *(row[name] for name in ("language_code", "genre", "actor_id") if row[name] != "any")]
+    return " ".join([*axes, *(["week"] if row["period"] == "week" else []), *([row["level"]] if row["level"] != "spike" else [])])
 
 
 @app.command(epilog="Example: nichiro alert ack 244e1a2f --useful --note 'the summit'")

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
+import yaml
 
 from nichiro.alerts import channels
 from nichiro.alerts.delivery import PERHAPS
 from nichiro.errors import ConfigError
+from nichiro.query import run_query
 from tests.alerts.conftest import World
 from tests.alerts.servers import HANG, RESET, MailServer, WebServer, dead_port
+from transforms.alerts import alert_observations
+from warehouse.store import connect
+from warehouse.tables import marts
+from warehouse.tables.ops import ALERT_OBSERVATIONS
 
 
 def hook(server: WebServer, path: str = "") -> str:
@@ -240,3 +246,54 @@ def test_one_broken_channel_is_said_after_the_others_were_served(world: World) -
             world.at().watch()
     assert len(web.requests) == 1
     assert (world.data_dir / "alerts.atom").exists()
+
+
+def test_a_rule_hears_of_its_series_sensitivity_and_levels(world: World) -> None:
+    """Of a spike in a genre, of one that only the high setting alarms at, and of a storm, each recipient hears what they asked for."""
+    def changed(spikes: pl.DataFrame) -> pl.DataFrame:
+        one = spikes.filter(pl.col("published_date") == spikes["published_date"].max()).head(1)
+        variants = {"genre": pl.lit("op_ed")}, {"sensitivity": pl.lit("high")}, {"level": pl.lit("storm")}, {}
+        return pl.concat([one.with_columns(spike_id=pl.lit(f"{number}" * 32), **change) for number, change in enumerate(variants)])
+
+    world.change_spikes(changed, "b2")
+    with WebServer() as server:
+        channels = {name: [hook(server, name)] for name in ("usual", "op_eds", "all", "storms")}
+        world.rules(channels, [
+            {"to": "usual"}, {"to": "op_eds", "genres": ["op_ed"]}, {"to": "all", "genres": [], "sensitivity": "high"}, {"to": "storms", "levels": ["storm"]},
+        ])
+        world.at().watch()
+    heard = {
+        row["recipient"]: set(row["subject_ids"])
+        for row in world.rows("ops.deliveries").filter(outcome="sent").iter_rows(named=True)
+    }
+    seen = dict(world.rows("ops.alert_observations").select("observation_id", "alert_id").iter_rows())
+    told = {name: {seen[observation][0] for observation in observations} for name, observations in heard.items()}
+    assert told == {"usual": {"2", "3"}, "op_eds": {"0"}, "all": {"0", "1", "2", "3"}, "storms": {"2"}}
+
+
+def test_a_change_of_tone_is_told_to_those_who_asked_for_it(world: World) -> None:
+    """Its rows are noted as a run would; its texts are the release's, escaped like any other."""
+    alerts = world.at()
+    with connect(world.data_dir) as connection:
+        article_ids = run_query(connection, "articles_by_id")["article_id"].head(3).to_list()
+    change = {
+        "change_id": "ab" * 16, "published_date": date(2026, 6, 29), "target_id": "JP", "country_code": "RU", "language_code": "ru", "voice": "author",
+        "before_mean": 0.1, "after_mean": -0.4, "before_count": 40, "after_count": 12, "difference_low": -0.7, "difference_high": -0.3,
+        "p_value": 1e-5, "q_value": 0.002, "article_ids": article_ids,
+    }
+    found = alert_observations(marts.COVERAGE_SPIKES.empty(), ALERT_OBSERVATIONS.empty(), alerts.today, pl.DataFrame([change]))
+    assert found.select("rule", "state", "level", "sensitivity", "actor_id").row(0) == ("tone_changes", "new", "tone_change", "low", "any")
+    alerts.ledger.add(ALERT_OBSERVATIONS, found.with_columns(observation_id=pl.lit("ef" * 16), as_of=pl.lit(alerts.run.now())))
+    with WebServer() as web:
+        rules = {
+            "recipients": {name: {"channels": [hook(web, name)]} for name in ("desk", "large", "quoted")},
+            "tone": [{"to": "desk", "targets": ["JP"]}, {"to": "large", "min_difference": 0.6}, {"to": "quoted", "voices": ["quoted"]}],
+        }
+        world.rules_path.write_text(yaml.safe_dump(rules))
+        assert alerts.send() == {"sent": 1}
+        assert world.at().send() == {}
+    ((_, told),) = web.requests
+    assert told["title"] == "Change of tone toward Japan: +0.10 to −0.40, Russia, Mon 29 Jun"
+    assert told["nichiro"]["kind"] == "tone"
+    assert told["nichiro"]["changes"][0]["after_mean"] == -0.4
+    assert "voice: author" in told["message"] and "nichiro alert ack abab" in told["message"]

@@ -233,7 +233,7 @@ DELIVERIES = Table(
         CAPTURED_DATE,
         Column("noted_at", UTC_INSTANT, "when, UTC"),
         Column("message_id", pl.String, "stable hash of channel and subjects: also Idempotency-Key and Message-ID"),
-        Column("kind", pl.String, "what the message tells", values=("news", "trouble")),
+        Column("kind", pl.String, "what the message tells", values=("news", "tone", "trouble")),
         Column("recipient", pl.String, "recipient in the alert rules"),
         Column("channel_id", pl.String, "stable hash of recipient and channel without its secrets"),
         Column("channel", pl.String, "scheme and host of the channel, no secret"),
