@@ -20,13 +20,14 @@ from pathlib import Path
 
 from benchmarks.form import OURS, Row, report
 from benchmarks.pages import SHARED
+from transforms.attributions import words_of
 from transforms.quotations import quotations
 from transforms.voices import Voiced, voices
 
 LABELS = Path(__file__).parent / "labels" / "voices.jsonl"
 POLNEAR = SHARED / "data" / "polnear"
 _TOKENS = {"en": re.compile(r"\w+(?:[-’'.]\w+)*"), "ru": re.compile(r"\w+(?:-\w+)*"), "ja": re.compile(r"\w")}
-_PRONOUNS = frozenset("he she they it i we you who him her them us me that which his their one anyone somebody people those some many".split())
+_PRONOUNS = words_of("he she they it i we you who him her them us me that which his their one anyone somebody people those some many")
 
 
 @dataclass(frozen=True)

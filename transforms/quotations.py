@@ -11,7 +11,8 @@ _NEAR = 60         # characters around a quotation that are looked at
 _SEEN = 400        # characters of it that are counted
 _LONG_JA = 25      # characters in 「」 that no particle of quoting follows and that are words of somebody all the same
 _CLOSERS = {"“": "”", "„": "“”", "«": "»", "「": "」", "『": "』", '"': '"', "‘": "’"}
-_MARKS = re.compile("[“”„«»「」『』\"‘’]")
+_MARKS = re.compile("[“”„«»「」『』\"‘’]|''|``")
+_TYPED = {"''": '"', "``": '"'}   # as old typesetting has it
 _WORDS = re.compile(r"\w+(?:[-’']\w+)*")
 _SMALL = frozenset({"a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"})
 _NAMED = {
@@ -21,6 +22,10 @@ _NAMED = {
 _SAID = {
     "en": re.compile(r"\b(?:said|says|say|added|adds|asked|asks|wrote|writes|replied|told|tells|responded|tweeted|shouted|answered|declared|joked|quipped|exclaimed|insisted|stated|noted|called)\b"),
     "ru": re.compile(r"\b(?:сказал|заявил|ответил|добавил|спросил|отметил|подчеркнул|говорит|пояснил|воскликнул|написал|возразил|уверен|вспоминает|считает|признал)\w*"),
+}
+_SAID_AFTER = {
+    "en": re.compile(r"\s*(?:[\w.’'-]+,?\s+){0,6}?" + _SAID["en"].pattern),
+    "ru": re.compile(r"\s*[,—–-]+\s*(?:\w+\s+){0,3}?" + _SAID["ru"].pattern),
 }
 _AFTER_JA = re.compile(
     r"\s*、?(?:と(?!(?:も|は)?(?:いう(?!考え|声|意見|批判|主張|指摘|見方|思い|言葉)|呼|名|題|書かれ|記され|銘|称され|並|の間)|して知)|などと|との|って)"
@@ -40,28 +45,39 @@ class Quotation:
 
 def quotations(text: str) -> Iterator[Quotation]:
     """The outermost quotations of each line, in order. A quotation that nothing closes ends with its line."""
-    for line in re.finditer(r"[^\n]*[“„«「『\"‘][^\n]*", text):
-        opened: tuple[str, int] | None = None
-        depth = 0
-        for mark in _MARKS.finditer(text, line.start(), line.end()):
-            sign, at = mark.group(), mark.start()
-            if opened is None:
-                if sign in _CLOSERS and (sign not in "\"‘" or _opens(text, at)):
-                    opened, depth = (sign, at + 1), 1
-            elif sign in _CLOSERS[opened[0]] and (sign != "’" or _closes(text, at)):
-                depth -= 1
-                if depth == 0:
-                    if at > opened[1]:
-                        yield Quotation(opened[1], at, opened[0], is_closed=True)
-                    opened = None
-            elif sign == opened[0] and sign in "«「『":
-                depth += 1
-        if opened is not None and opened[1] < line.end() and opened[0] != "‘":
-            yield Quotation(opened[1], line.end(), opened[0], is_closed=False)
+    opened: tuple[str, int] | None = None
+    depth = 0
+    line_end = -1
+    for mark in _MARKS.finditer(text):
+        sign, at = _TYPED.get(mark.group(), mark.group()), mark.start()
+        if at > line_end:
+            if opened is not None:
+                yield from _unclosed(opened, line_end)
+            opened = None
+            line_end = text.find("\n", at)
+            line_end = len(text) if line_end < 0 else line_end
+        if opened is None:
+            if sign in _CLOSERS and (sign not in "\"‘" or _opens(text, at, mark.end())):
+                opened, depth = (sign, mark.end()), 1
+        elif sign in _CLOSERS[opened[0]] and (sign != "’" or _closes(text, at)):
+            depth -= 1
+            if depth == 0:
+                if at > opened[1]:
+                    yield Quotation(opened[1], at, opened[0], is_closed=True)
+                opened = None
+        elif sign == opened[0] and sign in "«「『":
+            depth += 1
+    if opened is not None:
+        yield from _unclosed(opened, line_end)
 
 
-def _opens(text: str, at: int) -> bool:
-    return (at == 0 or not (text[at - 1].isalnum() or text[at - 1] in ".,!?’")) and at + 1 < len(text) and not text[at + 1].isspace()
+def _unclosed(opened: tuple[str, int], line_end: int) -> Iterator[Quotation]:
+    if opened[1] < line_end and opened[0] != "‘":
+        yield Quotation(opened[1], line_end, opened[0], is_closed=False)
+
+
+def _opens(text: str, at: int, end: int) -> bool:
+    return (at == 0 or not (text[at - 1].isalnum() or text[at - 1] in ".,!?’")) and end < len(text) and not text[end].isspace()
 
 
 def _closes(text: str, at: int) -> bool:
@@ -73,8 +89,8 @@ def _closes(text: str, at: int) -> bool:
 def is_voice(text: str, quotation: Quotation, language: str) -> bool:
     """Whether somebody's words stand there: not a title, a name, or a scare quote of up to three words without one who says them."""
     inner = text[quotation.start : min(quotation.end, quotation.start + _SEEN)]
-    before = text[max(0, quotation.start - 1 - _NEAR) : quotation.start - 1].rsplit("\n", 1)[-1]
-    after = text[quotation.end + 1 : quotation.end + 1 + _NEAR].split("\n", 1)[0]
+    before = text[max(0, quotation.start - 1 - _NEAR) : quotation.start - 1].rsplit("\n", 1)[-1].removesuffix("'").removesuffix("`")
+    after = text[quotation.end + 1 : quotation.end + 1 + _NEAR].split("\n", 1)[0].removeprefix("'")
     if language == "ja":
         return _is_voice_ja(inner, before, after)
     words = _WORDS.findall(inner)
@@ -90,6 +106,12 @@ def is_voice(text: str, quotation: Quotation, language: str) -> bool:
         return is_told
     is_title = language == "en" and all(word[0].isupper() or word[0].isdigit() or word.lower() in _SMALL for word in words)
     return is_told or not is_title
+
+
+def is_said(after: str, language: str) -> bool:
+    """Whether what follows a quotation says who said it: "…?" he asked."""
+    pattern = _SAID_AFTER.get(language)
+    return pattern is not None and pattern.match(after) is not None
 
 
 def _is_voice_ja(inner: str, before: str, after: str) -> bool:

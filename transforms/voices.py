@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 from transforms.attributions import FILLED, Attribution, english, japanese, russian
-from transforms.quotations import Quotation, is_voice, quotations
+from transforms.quotations import Quotation, is_said, is_voice, quotations
 from transforms.text import sentences
 
 VERSION = "1"
@@ -21,8 +22,9 @@ _ATTRIBUTIONS: dict[str, Callable[[str, str | None], list[Attribution]]] = {
     "en": english.attributions, "ja": japanese.attributions, "ru": russian.attributions,
 }
 _LONGEST = 2000   # characters of a sentence that are read at once, so that a text without an end costs what its length does
+_BEGUN = re.compile(rf"[.!?…]\s+(?={FILLED})")
 _DIALOGUE = re.compile(r"[—–]\s+(?=\S)")
-_BLANK = re.compile(r"[\s\"“”„«»「」『』.,;:!?。、，．！？—–]+")
+_BLANK = re.compile(r"[\s'`\"“”„«»「」『』.,;:!?。、，．！？—–]+")
 
 
 @dataclass(frozen=True)
@@ -63,20 +65,27 @@ def _read(text: str, begin: int, end: int, language: str) -> list[Voiced]:
     if not part.strip():
         return []
     quoted = [quotation for quotation in quotations(part) if is_voice(part, quotation, language)]
-    filled = _filled(part, quoted)
+    filled = _filled(part, quoted, language)
     attributed = _ATTRIBUTIONS.get(language)
     found: list[Voiced] = []
     place = 0
+    carried: str | None = None
     for paragraph in sentences(filled):
-        carried: str | None = None
+        begun = paragraph[0][0] if paragraph else 0
+        # Who spoke before goes on where a colon announced it or the line begins with a quotation; elsewhere nobody is carried over.
+        if not (filled[begun : begun + 1] in {FILLED, "「"} or filled[max(0, begun - 20) : begun].rstrip()[-1:] in {":", "："}):
+            carried = None
         waiting: list[Quotation] = []     # quotations whose speaker the sentence after them may name
-        for start, stop in _pieces(paragraph):
+        for start, stop in _pieces(paragraph, filled):
             sentence = filled[start:stop]
             inside: list[Quotation] = []
             while place < len(quoted) and quoted[place].start < stop:
                 inside.append(quoted[place])
                 place += 1
             told = attributed(sentence, carried) if attributed else []
+            dialogue = language == "ru" and _DIALOGUE.match(sentence)
+            if dialogue and not told and carried and start > begun:     # — …, — сказал X. — …
+                told = [Attribution(dialogue.end(), len(sentence), carried)]
             if language == "ja" and waiting and (speaker := japanese.next_speaker(sentence)):
                 found += [Voiced(item.start, item.end, "quoted", speaker) for item in waiting]
                 waiting, carried = [], speaker
@@ -89,7 +98,6 @@ def _read(text: str, begin: int, end: int, language: str) -> list[Voiced]:
                     waiting.append(item)
                 else:
                     found.append(Voiced(item.start, item.end, "quoted", speaker))
-            dialogue = language == "ru" and _DIALOGUE.match(sentence) is not None
             for one in told:
                 found += _between(one, inside, "quoted" if dialogue else "reported")
             carried = next((item.speaker for item in reversed(told) if item.speaker), carried)
@@ -98,20 +106,28 @@ def _read(text: str, begin: int, end: int, language: str) -> list[Voiced]:
     return [Voiced(item.start + begin, item.end + begin, item.voice, item.speaker) for item in _disjoint(found, part)]
 
 
-def _filled(text: str, quoted: Sequence[Quotation]) -> str:
-    """The text with quotations filled, but for a sign at their end that ends the sentence too."""
+def _filled(text: str, quoted: Sequence[Quotation], language: str) -> str:
+    """The text with quotations filled, and their marks but in Japanese; a sign that ends the sentence with them takes the place of the last."""
     pieces, at = [], 0
     for item in quoted:
-        last = 1 if text[item.end - 1] in ".!?。！？" and item.end - item.start > 1 else 0
-        pieces += [text[at : item.start], FILLED * (item.end - item.start - last), text[item.end - last : item.end]]
-        at = item.end
+        start, end = item.start, item.end
+        if language != "ja":
+            start -= 2 if text[max(at, start - 2) : start] in {"''", "``"} else 1
+            end += item.is_closed + (text[end : end + 2] in {"''", "``"})
+        inner = text[item.end - 1]
+        is_end = inner in ".!?。！？…" and not is_said(text[end : end + 80], language) and end - start > 1
+        pieces += [text[at:start], FILLED * (end - start - is_end), inner if is_end else ""]
+        at = end
     return "".join([*pieces, text[at:]])
 
 
-def _pieces(paragraph: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int]]:
+def _pieces(paragraph: Iterable[tuple[int, int]], filled: str) -> Iterable[tuple[int, int]]:
+    """Sentences, cut also before a quotation that begins one, and where they are too long."""
     for start, stop in paragraph:
-        for at in range(start, stop, _LONGEST):
-            yield at, min(stop, at + _LONGEST)
+        cuts = [start, *(match.end() for match in _BEGUN.finditer(filled, start, stop)), stop]
+        for begin, end in pairwise(cuts):
+            for at in range(begin, end, _LONGEST):
+                yield at, min(end, at + _LONGEST)
 
 
 def _between(one: Attribution, inside: Sequence[Quotation], voice: Voice) -> list[Voiced]:

@@ -14,3 +14,8 @@ class Attribution:
     start: int
     end: int
     speaker: str | None
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words of a list that is written with blanks between them."""
+    return frozenset(text.split())
