@@ -1,10 +1,9 @@
 """marts.coverage_spikes: days and weeks on which a series got more coverage than its past lets one expect.
 
-A negative-binomial tail on counts (the family of EARS and Farrington, Noufaily et al. 2013, doi:10.1002/sim.5595), with a
-lag that keeps a spike out of its own baseline, weekday factors, old peaks trimmed, and two guards against our own doings:
-only sources healthy that day and known for four weeks are compared with themselves, and what they publish beside the beat
-scales the expectation, so that an outage, a new source or a doubled one is no spike. Weeks, evaluated on their Sunday, find
-what is too thin for days.
+Days are judged by ``transforms.detection``, all series of a day together; weeks, on their Sunday, by a negative-binomial tail
+(the family of Farrington, Noufaily et al. 2013, doi:10.1002/sim.5595), which finds what is too thin for days. Two guards keep
+our own doings out: only sources healthy that day and known for four weeks are compared with themselves, and what they publish
+beside the beat scales the expectation, so that an outage, a new source or a doubled one is no spike.
 """
 
 from __future__ import annotations
@@ -17,18 +16,19 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
+from transforms import detection
 from transforms.coverage import ANY
 from transforms.series import AXES, Series, series
 from warehouse.columns import SENSITIVITY_Q
 from warehouse.tables.marts import COVERAGE_SPIKES
 
-METHOD = "negative_binomial_tail"
+METHODS = {"day": detection.METHOD, "week": "negative_binomial_tail"}
 VERSION = "2"
 
 BASELINE_DAYS = 56       # eight of each weekday
 LAG_DAYS = 3             # the baseline ends three days before: a spike of two days does not raise its own bar
 WEEK = 7
-REACH_DAYS = BASELINE_DAYS + WEEK   # a day's rows depend on nothing before these, itself included
+REACH_DAYS = 91          # a day's rows depend on nothing before these, itself included: 56, lag, four weeks that tell old peaks, four days of a spike
 HISTORY_DAYS = 28        # no alarm on less, neither for a series nor for a source
 MINIMUM_COUNT = 3
 PEAK_SHARE = 0.05        # the highest twentieth of the baseline is left out at first: peaks cannot hide each other
@@ -40,6 +40,7 @@ STORM_RATIO = 4.0        # times the expected, at least, of a storm
 STORM_COUNT = 10
 STORM_DAYS = 2
 STORM_OUTLETS = 4
+STORM_SHARE = 0.5        # of its articles, at most, from one outlet
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,9 @@ def coverage_spikes(
 ) -> pl.DataFrame:
     """Spikes on ``days``, in every series of ``transforms.series``; of weeks on their last day.
 
-    ``articles``, ``mentions``: marts.articles and marts.mentions of the days and the 62 before them; ``source_days``:
+    ``articles``, ``mentions``: marts.articles and marts.mentions of the days and the 90 before them; ``source_days``:
     ops.source_days of the same; ``last_complete``: country -> its last local day that is over; later days are not evaluated
-    ('any' waits for all). A row of the result depends on nothing outside these 63 days. False discoveries are controlled
+    ('any' waits for all). A row of the result depends on nothing outside these 91 days. False discoveries are controlled
     per day over all series that had any article in them (Benjamini and Hochberg 1995), at the three SENSITIVITY_Q.
     """
     from scipy.stats import false_discovery_control  # scipy.stats takes half a second to import
@@ -101,14 +102,15 @@ def spike_id(row: dict) -> str:
 def _described(row: dict, counted: Series) -> dict:
     """The row with its id, its articles, and what it comes to."""
     behind = counted.article_ids(row["column"], row["panel"], row["first"], row["last"])
-    outlets = behind["source"].n_unique()
+    outlets, loudest = behind["source"].n_unique(), int(behind["source"].value_counts()["count"].max() or 0)  # type: ignore[call-overload]
     is_storm = (
         row["observed_count"] >= max(STORM_COUNT, STORM_RATIO * row["expected_count"])
-        and row["duration_days"] >= STORM_DAYS and outlets >= STORM_OUTLETS
+        and row["duration_days"] >= STORM_DAYS and outlets >= STORM_OUTLETS and loudest <= STORM_SHARE * behind.height
     )
     return row | {
         "spike_id": spike_id(row), "article_ids": behind["article_id"].to_list(), "outlet_count": outlets,
-        "level": "storm" if is_storm else "spike", "method": METHOD, "method_version": VERSION,
+        "level": "storm" if is_storm else "spike", "method": METHODS[row["period"]],
+        "method_version": f"{VERSION}+{detection.VERSION}" if row["period"] == "day" else VERSION,
     }
 
 
@@ -116,57 +118,60 @@ def _described(row: dict, counted: Series) -> dict:
 class _View:
     """One day, or the week up to it, beside its past, in every country and cut.
 
-    ``known``: the sources compared, healthy that day and on HISTORY_DAYS of the baseline; ``exposure``: country × cut × day of
-    the baseline, the share of their usual output that was to be seen times the weekday's factor, 0 where less than half was;
-    ``recent``: the same of the last seven days; ``volume``: country × cut; ``is_tested``: country × series.
+    ``known``: the sources compared, healthy that day and on HISTORY_DAYS of the baseline; ``share``: country × cut × REACH_DAYS,
+    how much of their usual output was to be seen, 0 where less than half; ``factors``: country × cut × 7, from Monday on;
+    ``volume``: country × cut, how much more than usual they publish beside the beat, of the day or week; ``is_tested``: country × series.
     """
 
     counted: Series
+    day: date
     length: int
     today: int
-    past: slice
     known: np.ndarray
-    exposure: np.ndarray
-    recent: np.ndarray
+    share: np.ndarray
+    factors: np.ndarray
     volume: np.ndarray
     is_tested: np.ndarray
 
     @classmethod
     def of(cls, counted: Series, day: date, length: int, last_complete: dict[str, date]) -> _View | None:
-        """None where no source can be compared with itself, or no day is over."""
+        """None where no source can be compared with itself, or the day is over nowhere."""
         today = (day - counted.first).days
-        end = today - max(LAG_DAYS, length)
-        past, week = slice(end - BASELINE_DAYS + 1, end + 1), slice(today - WEEK + 1, today + 1)
-        known = counted.healthy[:, today] & (counted.healthy[:, past].sum(axis=1) >= HISTORY_DAYS)
-        over = np.array([all(day <= last_complete.get(code, date.min) for code in (counted.countries[1:] if country == ANY else [country])) for country in counted.countries])
-        members = counted.members[:, known] & over[:, None]
+        span, end = slice(today - REACH_DAYS + 1, today + 1), REACH_DAYS - max(LAG_DAYS, length)
+        past = slice(end - BASELINE_DAYS, end)   # within the span
+        healthy = counted.healthy[:, span]
+        known = healthy[:, -1] & (healthy[:, past].sum(axis=1) >= HISTORY_DAYS)
+        members = counted.members[:, known] & _is_over(counted, day, last_complete)[:, None]
         if not members.any():
             return None
-        seen, seen_now = (counted.healthy[known, span].astype(float) for span in (past, week))
-        total, beside = (counts[:, known, past] * seen for counts in (counted.total, counted.beside))
-        usual = total.sum(axis=2) / np.maximum(seen.sum(axis=1), 1)
+        seen = healthy[known].astype(float)
+        total, beside = (counts[:, known, span] * seen for counts in (counted.total, counted.beside))
+        usual = total[:, :, past].sum(axis=2) / np.maximum(seen[:, past].sum(axis=1), 1)
         weight = members[:, None, :] * usual[None, :, :]
         weight = np.where(weight.sum(axis=2, keepdims=True) > 0, weight, members[:, None, :])
-        size = np.maximum(weight.sum(axis=2, keepdims=True), 1e-300)
-        share, share_now = (np.einsum("cfs,sd->cfd", weight, span) / size for span in (seen, seen_now))
+        share = np.einsum("cfs,sd->cfd", weight, seen) / np.maximum(weight.sum(axis=2, keepdims=True), 1e-300)
         usable = share >= 0.5   # a day on which most of the usual output was not to be seen says little
-        weekdays = (day.weekday() - (today - np.arange(past.start, past.stop))) % 7
-        weekdays_now = (day.weekday() - np.arange(WEEK)[::-1]) % 7
-        both, off = (_rates(np.einsum("cs,fsd->cfd", members, counts), share, usable) for counts in (total, beside))
-        factors, factors_off = (weekday_factors_of(rates, usable, weekdays) for rates in (both, off))
-        expected_off = off.sum(axis=2) / np.maximum(usable.sum(axis=2), 1)
-        expected_off = (expected_off[:, :, None] * factors_off[:, :, weekdays_now] * share_now)[:, :, -length:].sum(axis=2)
-        observed_off = np.einsum("cs,fsd->cf", members, (counted.beside[:, known, week] * seen_now)[:, :, -length:])
+        weekdays = (day.weekday() - np.arange(REACH_DAYS)[::-1]) % 7
+        both, off = (_rates(np.einsum("cs,fsd->cfd", members, counts), share, usable)[:, :, past] for counts in (total, beside))
+        factors, factors_off = (weekday_factors_of(rates, usable[:, :, past], weekdays[past]) for rates in (both, off))
+        expected_off = off.sum(axis=2, keepdims=True) / np.maximum(usable[:, :, past].sum(axis=2, keepdims=True), 1)
+        expected_off = (expected_off * factors_off[:, :, weekdays[-length:]] * share[:, :, -length:]).sum(axis=2)
+        observed_off = np.einsum("cs,fsd->cf", members, beside[:, :, -length:])
         prior = VOLUME_PRIOR * length
-        enough = (usable.sum(axis=2) >= HISTORY_DAYS) & members.any(axis=1)[:, None]
-        window = counted.beat[:, :, today - REACH_DAYS + 1:today + 1].sum(axis=2)
-        is_active = np.einsum("cs,sk->ck", counted.members, window) > 0
-        crossed = np.array([column[1] == ANY for column in counted.columns])   # languages are counted in all countries together
+        enough = (usable[:, :, past].sum(axis=2) >= HISTORY_DAYS) & members.any(axis=1)[:, None]
+        is_active = np.einsum("cs,sk->ck", counted.members, counted.beat[:, :, span].sum(axis=2)) > 0
+        is_crossed = np.array([column[1] == ANY for column in counted.columns])   # languages are counted in all countries together
         return cls(
-            counted, length, today, past, known, share * usable * factors[:, :, weekdays], share_now * factors[:, :, weekdays_now],
+            counted, day, length, today, known, share * usable, factors,
             np.maximum(1.0, (observed_off + prior) / (expected_off + prior)),   # at least 1: a quiet day makes no spike
-            enough[:, counted.scope] & is_active & (crossed | (np.array(counted.countries) == ANY)[:, None]),
+            enough[:, counted.scope] & is_active & (is_crossed | (np.array(counted.countries) == ANY)[:, None]),
         )
+
+    @property
+    def _past(self) -> slice:
+        """The baseline's days within REACH_DAYS."""
+        end = REACH_DAYS - max(LAG_DAYS, self.length)
+        return slice(end - BASELINE_DAYS, end)
 
     @property
     def tested_count(self) -> int:
@@ -174,37 +179,52 @@ class _View:
 
     def candidates(self) -> Iterator[dict]:
         """The series that may alarm: enough articles, and more than expected, each with its p-value."""
-        counted, members = self.counted, self.counted.members[:, self.known]
-        week = slice(self.today - WEEK + 1, self.today + 1)
-        recent = np.einsum("cs,skd->ckd", members, counted.beat[self.known][:, :, week] * counted.healthy[self.known, None, week])
-        observed = recent[:, :, -self.length:].sum(axis=2)
-        where, which = np.nonzero(self.is_tested & (observed >= MINIMUM_COUNT))
-        if not len(where):
+        counted, span = self.counted, slice(self.today - REACH_DAYS + 1, self.today + 1)
+        where, which = np.nonzero(self.is_tested)
+        beat = counted.beat[self.known][:, :, span] * counted.healthy[self.known, None, span]
+        counts = np.tensordot(counted.members[:, self.known].astype(float), beat, 1)[where, which]
+        told = counts[:, -self.length:].sum(axis=1)
+        if not (told >= MINIMUM_COUNT).any():
             return
-        scope = counted.scope[which]
-        past = np.einsum("ns,snd->nd", members[where], counted.beat[self.known][:, which, self.past] * counted.healthy[self.known, None, self.past])
-        exposure = self.exposure[where, scope]
-        past = past * (exposure > 0)
-        now = self.recent[where, scope] * self.volume[where, scope][:, None]
-        today = now[:, -self.length:].sum(axis=1)
-        count = observed[where, which]
-        found = expectation(count, past, exposure, today)
-        if self.length == WEEK:   # eight weeks tell too little of their own scatter: at least that of the days
-            weeks = (-1, BASELINE_DAYS // WEEK, WEEK)
-            found = expectation(count, past.reshape(weeks).sum(axis=2), exposure.reshape(weeks).sum(axis=2), today, found.dispersion)
-        elevated = recent[where, which] >= ELEVATED * now * (found.expected / today)[:, None]
-        elevated &= recent[where, which] > 0
+        share, volume = self.share[where, counted.scope[which]], self.volume[where, counted.scope[which]]
+        factors = self.factors[where, counted.scope[which]]
+        weekdays = (self.day.weekday() - np.arange(REACH_DAYS)[::-1]) % 7
+        found = self._of_day(counts, share, volume) if self.length == 1 else self._of_week(counts, share * factors[:, weekdays], volume)
+        level = found.expected / np.maximum((share * factors[:, weekdays])[:, -self.length:].sum(axis=1), 1e-300)
+        elevated = counts[:, -WEEK:] >= np.maximum(ELEVATED * level[:, None] * (share * factors[:, weekdays])[:, -WEEK:], 1)
         lasting = np.cumprod(elevated[:, ::-1], axis=1).sum(axis=1)
-        for number in np.flatnonzero(count > found.expected):
+        for number in np.flatnonzero((told >= MINIMUM_COUNT) & (told > found.expected) & np.isfinite(found.p_value)):
             topic, language, genre, actor = counted.columns[which[number]]
             yield {
                 "topic_id": topic, "country_code": counted.countries[where[number]], "language_code": language, "genre": genre, "actor_id": actor,
-                "period": "day" if self.length == 1 else "week", "observed_count": int(count[number]), "expected_count": float(found.expected[number]),
-                "dispersion": float(found.dispersion[number]), "p_value": float(found.p_value[number]),
-                "baseline_days": int((exposure[number] > 0).sum()), "duration_days": int(lasting[number]),
+                "period": "day" if self.length == 1 else "week", "observed_count": int(told[number]), "expected_count": float(found.expected[number]),
+                "dispersion": float(max(found.dispersion[number], 1.0)), "p_value": float(found.p_value[number]),
+                "baseline_days": int((share[number, self._past] > 0).sum()), "duration_days": int(lasting[number]),
                 "column": int(which[number]), "panel": self.known & counted.members[where[number]],
                 "first": self.today - self.length + 1, "last": self.today,
             }
+
+    def _of_day(self, counts: np.ndarray, share: np.ndarray, volume: np.ndarray) -> Expectation:
+        """All tested series of the day together, by ``transforms.detection``; the louder day expects more of all of them."""
+        exposure = share.copy()
+        exposure[:, -1] *= volume
+        first = (self.day.weekday() - REACH_DAYS + 1) % 7
+        found = detection.detect(np.where(share > 0, counts, np.nan), first, exposure, last=1)
+        return Expectation(found.expected[:, 0], found.dispersion[:, 0], found.p_value[:, 0])
+
+    def _of_week(self, counts: np.ndarray, exposure: np.ndarray, volume: np.ndarray) -> Expectation:
+        """The week against the eight before it, whose scatter is at least that of their days: eight tell too little of it."""
+        days, size = counts[:, self._past] * (exposure[:, self._past] > 0), exposure[:, self._past]
+        week, today = counts[:, -WEEK:].sum(axis=1), exposure[:, -WEEK:].sum(axis=1) * volume
+        by_week = (-1, BASELINE_DAYS // WEEK, WEEK)
+        scatter = expectation(week, days, size, today).dispersion
+        return expectation(week, days.reshape(by_week).sum(axis=2), size.reshape(by_week).sum(axis=2), today, scatter)
+
+
+def _is_over(counted: Series, day: date, last_complete: dict[str, date]) -> np.ndarray:
+    """Countries whose day has ended; 'any' waits for all."""
+    over = {country: day <= last_complete.get(country, date.min) for country in counted.countries[1:]}
+    return np.array([all(over.values()) if country == ANY else over[country] for country in counted.countries])
 
 
 def _rates(counts: np.ndarray, share: np.ndarray, usable: np.ndarray) -> np.ndarray:

@@ -40,7 +40,7 @@ def steady(first: int = 0, last: int = 70, beat: int = 1, others: int = 4, weeke
     return {number: (round((beat + number % 2) * factor), round(others * factor)) for number, factor in size.items()}
 
 
-HEALTH = pl.concat([health(source_id, range(101)) for source_id in ("jp_a", "jp_b", "ru_c")])
+HEALTH = pl.concat([health(source_id, range(111)) for source_id in ("jp_a", "jp_b", "ru_c")])
 
 
 def spikes(counts: dict[str, dict[int, tuple[int, int]]], *numbers: int, looked: pl.DataFrame = HEALTH, sources: pl.DataFrame = SOURCES,
@@ -81,7 +81,7 @@ def test_the_second_day_of_a_spike_is_one_too() -> None:
 
 
 def test_an_old_peak_does_not_hide_a_new_one() -> None:
-    counts = world(jp_a={40: (30, 4), 41: (30, 4), 70: (9, 4)})
+    counts = world(jp_a={40: (30, 4), 41: (30, 4), 70: (16, 4)})
     assert ("JP", "energy") in spikes(counts, 70)
 
 
@@ -144,12 +144,13 @@ def test_a_day_that_is_not_over_is_not_evaluated() -> None:
 
 
 def test_a_day_depends_on_the_days_up_to_it_and_no_further_back() -> None:
-    counts = world(jp_a={70: (9, 4), 80: (40, 4), 5: (40, 4)})
-    rows = articles(counts)
-    near = rows.filter(pl.col("published_date").is_between(day(70 - 63), day(70)))
-    looked = HEALTH.filter(pl.col("day").is_between(day(70 - 63), day(70)))
-    alone = coverage_spikes(near, NOBODY, looked, SOURCES, TOPICS, days(70), END)
-    among = coverage_spikes(rows, NOBODY, HEALTH, SOURCES, TOPICS, days(*range(60, 90)), END).filter(published_date=day(70))
+    counts = {source_id: steady(0, 110) for source_id in ("jp_a", "jp_b", "ru_c")}
+    counts["jp_a"] |= {100: (16, 4), 105: (40, 4), 5: (40, 4)}
+    rows, first = articles(counts), day(100 - COVERAGE_SPIKES.reach)
+    assert first > day(5)
+    near, looked = rows.filter(pl.col("published_date").is_between(first, day(100))), HEALTH.filter(pl.col("day").is_between(first, day(100)))
+    alone = coverage_spikes(near, NOBODY, looked, SOURCES, TOPICS, days(100), END)
+    among = coverage_spikes(rows, NOBODY, HEALTH, SOURCES, TOPICS, days(*range(95, 100), *range(100, 110)), END).filter(published_date=day(100))
     assert not alone.is_empty()
     assert alone.equals(among)
 
@@ -176,3 +177,53 @@ def test_window_of_the_contract_covers_the_baseline() -> None:
     from transforms.spikes import REACH_DAYS
 
     assert COVERAGE_SPIKES.window_days >= REACH_DAYS - 1
+
+
+def named(counts: dict[str, dict[int, tuple[int, int]]], actor: str, every: int) -> pl.DataFrame:
+    """Mentions of an actor in every so-manieth article on the beat, and in all of day 70."""
+    rows = articles(counts).filter(pl.col("relevance") == "strong").with_row_index()
+    return frame(MENTIONS, *(
+        {"article_id": row["article_id"], "source_id": row["source_id"], "published_date": row["published_date"], "actor_id": actor, "start_offset": 0}
+        for row in rows.iter_rows(named=True) if row["index"] % every == 0 or row["published_date"] == day(70)
+    ))
+
+
+def test_an_actor_who_is_named_more_is_a_series() -> None:
+    counts = world()
+    counts = {source_id: by_day | {70: (5, 4)} for source_id, by_day in counts.items()}
+    found = coverage_spikes(articles(counts), named(counts, "maker_ada", 40), HEALTH, SOURCES, TOPICS, days(70), END)
+    row = found.filter(actor_id="maker_ada", country_code="any").row(0, named=True)
+    assert (row["observed_count"], row["topic_id"], row["genre"], row["period"]) == (15, "any", "any", "day")
+
+
+def test_a_thin_series_that_no_day_lifts_is_found_by_its_week() -> None:
+    """An article a week; in the week up to Sunday, day 69, two a day in six days."""
+    thin = {source_id: {number: (int(number % 21 == place), 4) for number in range(77)} for place, source_id in enumerate(("jp_a", "jp_b", "ru_c"))}
+    assert day(69).weekday() == 6
+    busy = thin | {"jp_a": thin["jp_a"] | dict.fromkeys(range(64, 70), (2, 4))}
+    found = coverage_spikes(articles(busy), NOBODY, HEALTH, SOURCES, TOPICS, days(*range(64, 71)), END)
+    row = found.filter(country_code="JP", topic_id="any", genre="any").row(0, named=True)
+    assert (row["period"], row["published_date"], found["published_date"].max()) == ("week", day(69), day(69))
+    assert (row["observed_count"], len(row["article_ids"]), row["duration_days"]) == (12, 12, 6)
+    assert coverage_spikes(articles(thin), NOBODY, HEALTH, SOURCES, TOPICS, days(*range(64, 71)), END).is_empty()
+
+
+def test_many_days_and_outlets_make_a_storm() -> None:
+    many = [f"jp_{number}" for number in range(6)]
+    sources = pl.concat([source(source_id) for source_id in many])
+    looked = pl.concat([health(source_id, range(111)) for source_id in many])
+    counts = {source_id: steady() | {69: (8, 4), 70: (8, 4)} for source_id in many}
+    found = coverage_spikes(articles(counts), NOBODY, looked, sources, TOPICS, days(70), END).filter(country_code="any", topic_id="any", genre="any", language_code="any")
+    assert found.select("level", "duration_days", "outlet_count").row(0) == ("storm", 2, 6)
+    counts = {source_id: steady() for source_id in many} | {many[0]: steady() | {69: (40, 4), 70: (40, 4)}}
+    found = coverage_spikes(articles(counts), NOBODY, looked, sources, TOPICS, days(70), END).filter(country_code="any", topic_id="any", genre="any", language_code="any")
+    assert found["level"].to_list() == ["spike"], "the noise of one outlet is no storm"
+
+
+def test_sensitivities_follow_from_false_discoveries() -> None:
+    from warehouse.columns import SENSITIVITY_Q
+
+    counts = world(jp_a={70: (12, 4)}, jp_b={70: (4, 4)})
+    found = coverage_spikes(articles(counts), NOBODY, HEALTH, SOURCES, TOPICS, days(70), END)
+    for row in found.iter_rows(named=True):
+        assert row["sensitivity"] == next(name for name, bound in SENSITIVITY_Q.items() if row["q_value"] <= bound)

@@ -235,7 +235,7 @@ COVERAGE_SPIKES = Table(
         Column("observed_count", pl.Int64, "originals on the beat from sources healthy that day and for four weeks of the baseline", minimum=0),
         Column("expected_count", pl.Float64, "expected from the past of this weekday and these healthy sources", minimum=0),
         Column("dispersion", pl.Float64, "variance / mean of the baseline, at least 1", minimum=1),
-        Column("p_value", pl.Float64, "probability of so many or more", minimum=0, maximum=1),
+        Column("p_value", pl.Float64, "how often a day without a spike shows as much; of a week, probability of so many or more", minimum=0, maximum=1),
         Column("q_value", pl.Float64, "after Benjamini-Hochberg over the series of that day", minimum=0, maximum=1),
         Column("baseline_days", pl.Int64, "days that the expectation rests on", minimum=0),
         Column("duration_days", pl.Int64, "days in a row up to this one, 7 at most, with twice the expected and more", minimum=0, maximum=7),
@@ -246,7 +246,7 @@ COVERAGE_SPIKES = Table(
     ),
     primary_key=("spike_id",),
     partition="published_date",
-    window_days=63,   # a week and the eight before it, or a day, a lag and 56 days
+    window_days=91,   # transforms.spikes.REACH_DAYS
     version=2,
 )
 
