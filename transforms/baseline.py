@@ -17,6 +17,7 @@ from transforms.windows import FIXED, blocks, moved, over_series, trailing
 BASELINE_DAYS = 56         # eight of each weekday
 TRIM_DAYS = 28             # a day is judged an old peak by the four weeks up to it
 LAG_DAYS = 3               # the baseline ends three days before the day
+HISTORY_DAYS = 28          # no alarm on fewer days seen
 LEVEL_DEVIATIONS = 2.5     # a day so far above its four weeks, and one article more, does not count for the level,
 SIZE_DEVIATIONS = 3.5      # and one so far above not for the dispersion
 INVERSE_SIZE = 1 / 6       # 1/k before anything is seen
@@ -29,11 +30,18 @@ MOST_INVERSE_SIZE = 2.0
 
 @dataclass(frozen=True)
 class Parts:
-    """What a test may switch off to show what it is for."""
+    """How far back to look, in columns (multiples of 7 but for ``lag``), and what a test may switch off to show what it is for."""
 
+    baseline: int = BASELINE_DAYS
+    trim: int = TRIM_DAYS
     lag: int = LAG_DAYS
+    history: int = HISTORY_DAYS
     is_trimmed: bool = True
     has_week: bool = True
+
+
+DAYS = Parts()
+WEEKS = Parts(baseline=14, trim=14, history=4, has_week=False)   # a quarter: what comes in weeks has seasons; set on simulated seasons
 
 
 @dataclass(frozen=True)
@@ -94,42 +102,42 @@ def pool(series: Counted, parts: Parts) -> Pool:
     came, wanted = np.zeros(series.counts.shape[1]), np.zeros(series.counts.shape[1])
     for some in blocks(len(series.counts)):
         part = series.of(some)
-        mean = part.exposure * trailing(part.counts, TRIM_DAYS) / np.maximum(trailing(part.exposure, TRIM_DAYS), 1e-9)
+        mean = part.exposure * trailing(part.counts, parts.trim) / np.maximum(trailing(part.exposure, parts.trim), 1e-9)
         weight = 1 / (1 + mean * INVERSE_SIZE)   # a weighed count varies as a Poisson's of the weighed size does
         came += over_series(weight * part.counts)
         wanted += over_series(weight * mean)
-    recent_week = _week(came, wanted, series.weekdays, TRIM_DAYS, 0, parts)
+    recent_week = _week(came, wanted, series.weekdays, parts.trim, 0, parts)
     rough = _pooled_inverse_size(series, recent_week, None, parts)
     return Pool(
-        recent_week, _week(came, wanted, series.weekdays, BASELINE_DAYS, parts.lag, parts),
+        recent_week, _week(came, wanted, series.weekdays, parts.baseline, parts.lag, parts),
         rough, _pooled_inverse_size(series, recent_week, rough, parts),
     )
 
 
 def baseline(series: Counted, shared: Pool, parts: Parts) -> Baseline:
     """The baselines of some of the series that ``shared`` was made of."""
-    mean = _recent(series, shared.recent_week)
-    rough = _inverse_size(_moments(series.counts, series.seen, mean), TRIM_DAYS, 0, shared.rough_inverse_size)
+    mean = _recent(series, shared.recent_week, parts)
+    rough = _inverse_size(_moments(series.counts, series.seen, mean, parts), parts.trim, 0, shared.rough_inverse_size)
     kept = _usual(series, mean, rough, LEVEL_DEVIATIONS, parts)
-    weeks = BASELINE_DAYS // 7
+    weeks = parts.baseline // 7
     came, room = trailing(series.counts * kept, weeks, step=7), trailing(series.exposure * kept, weeks, step=7)
     total = trailing(came, 7, parts.lag)
     level = (total + 0.5) / np.maximum(_even(room, shared.week, series.weekdays, parts.lag), 1e-9)   # half an article: none expects nothing
     kept = _usual(series, mean, rough, SIZE_DEVIATIONS, parts)
-    inverse_size = _inverse_size(_moments(series.counts, kept, mean), BASELINE_DAYS, parts.lag, shared.inverse_size)
+    inverse_size = _inverse_size(_moments(series.counts, kept, mean, parts), parts.baseline, parts.lag, shared.inverse_size)
     factor = _of_days(shared.week, series.weekdays)
     if parts.has_week:   # the weeks before, against as many as tell the series from all others
         prior = SERIES_WEEK_SPREAD**-2 * (1 + level * inverse_size)
         factor = factor * (moved(came, 7) + prior) / (level * factor * moved(room, 7) + prior)
-    history = trailing(series.seen, BASELINE_DAYS, parts.lag)
+    history = trailing(series.seen, parts.baseline, parts.lag)
     uncertainty = 1 / (total + 0.5) + inverse_size / np.maximum(history, 1)
     return Baseline(level, level * factor * series.exposure, inverse_size, uncertainty, history)
 
 
-def _recent(series: Counted, week: np.ndarray) -> np.ndarray:
+def _recent(series: Counted, week: np.ndarray, parts: Parts) -> np.ndarray:
     """What the four weeks up to a day let one expect of it, the day itself among them."""
-    room = _even(trailing(series.exposure, TRIM_DAYS // 7, step=7), week, series.weekdays)
-    return _of_days(week, series.weekdays) * series.exposure * (trailing(series.counts, TRIM_DAYS) + 0.5) / np.maximum(room, 1e-9)
+    room = _even(trailing(series.exposure, parts.trim // 7, step=7), week, series.weekdays)
+    return _of_days(week, series.weekdays) * series.exposure * (trailing(series.counts, parts.trim) + 0.5) / np.maximum(room, 1e-9)
 
 
 def _even(weekly: np.ndarray, week: np.ndarray, weekdays: np.ndarray, lag: int = 0) -> np.ndarray:
@@ -147,10 +155,10 @@ def _usual(series: Counted, mean: np.ndarray, inverse_size: np.ndarray, deviatio
     return series.seen * (series.counts <= mean + 1 + deviations * np.sqrt(mean + inverse_size * mean**2))
 
 
-def _moments(counts: np.ndarray, kept: np.ndarray, mean: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _moments(counts: np.ndarray, kept: np.ndarray, mean: np.ndarray, parts: Parts) -> tuple[np.ndarray, np.ndarray]:
     """Of each day what its square tells of 1/k, and with which weight; the mean has the day itself in it."""
     weight = kept / (1 + mean * INVERSE_SIZE) ** 2
-    return weight * ((counts - mean) ** 2 / (1 - 1 / TRIM_DAYS) - mean), weight * mean**2
+    return weight * ((counts - mean) ** 2 / (1 - 1 / parts.trim) - mean), weight * mean**2
 
 
 def _inverse_size(
@@ -166,13 +174,13 @@ def _pooled_inverse_size(series: Counted, week: np.ndarray, rough: np.ndarray | 
     excess, weight = np.zeros(series.counts.shape[1]), np.zeros(series.counts.shape[1])
     for some in blocks(len(series.counts)):
         part = series.of(some)
-        mean, kept = _recent(part, week), part.seen
+        mean, kept = _recent(part, week, parts), part.seen
         if rough is not None:
-            kept = _usual(part, mean, _inverse_size(_moments(part.counts, kept, mean), TRIM_DAYS, 0, rough), SIZE_DEVIATIONS, parts)
-        speaks = trailing(part.counts, TRIM_DAYS) > 0   # silence says nothing about spread
-        for total, told in zip((excess, weight), _moments(part.counts, kept * speaks, mean), strict=True):
+            kept = _usual(part, mean, _inverse_size(_moments(part.counts, kept, mean, parts), parts.trim, 0, rough), SIZE_DEVIATIONS, parts)
+        speaks = trailing(part.counts, parts.trim) > 0   # silence says nothing about spread
+        for total, told in zip((excess, weight), _moments(part.counts, kept * speaks, mean, parts), strict=True):
             total += over_series(told)
-    days, lag = (TRIM_DAYS, 0) if rough is None else (BASELINE_DAYS, parts.lag)
+    days, lag = (parts.trim, 0) if rough is None else (parts.baseline, parts.lag)
     return np.asarray(_inverse_size((excess[None] / FIXED, weight[None] / FIXED), days, lag, INVERSE_SIZE, SIZE_SPREAD)[0])
 
 

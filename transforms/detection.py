@@ -22,16 +22,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transforms.baseline import BASELINE_DAYS, LAG_DAYS, TRIM_DAYS, Counted, Parts, baseline, pool
+from transforms.baseline import (
+    BASELINE_DAYS,
+    DAYS,
+    LAG_DAYS,
+    TRIM_DAYS,
+    WEEKS,
+    Counted,
+    Parts,
+    baseline,
+    pool,
+)
 from transforms.evidence import WEEK_DAYS, evidence, p_value, weekly_p_value
 from transforms.windows import MOST, blocks
 
 METHOD = "spike_likelihood"
 VERSION = "1"
 SENSITIVITIES = {"low": 1 / 240, "medium": 1 / 120, "high": 1 / 60}   # days of false alarm a day and series
-HISTORY_DAYS = 28        # no alarm on less
 MEMORY_DAYS = WEEK_DAYS + LAG_DAYS + BASELINE_DAYS + 3 * TRIM_DAYS   # the spread of the mean by the week of the four weeks before a day of the baseline
-WHOLE = Parts()
 DIGITS = 10              # of a p-value: processors differ after them
 
 
@@ -51,7 +59,7 @@ class Detection:
 
 def detect(
     counts: np.ndarray, weekday: int = 0, exposure: np.ndarray | None = None, period: int = 7, last: int | None = None,
-    parts: Parts = WHOLE, threads: int = 2,
+    parts: Parts | None = None, threads: int = 2,
 ) -> Detection:
     """Expectations and p-values of many series; arguments and result in the module. Raises ValueError for counts below 0."""
     counts = np.asarray(counts, float)
@@ -65,7 +73,7 @@ def detect(
     counts = counts[:, first:]
     seen = np.isfinite(counts) & (np.nan_to_num(size) > 0)
     weekdays = (weekday + first + np.arange(counts.shape[1])) % 7 if period == 7 else np.zeros(counts.shape[1], int)
-    parts = parts if period == 7 else Parts(parts.lag, parts.is_trimmed, has_week=False)
+    parts = parts or (DAYS if period == 7 else WEEKS)
     series = Counted(np.where(seen, np.clip(np.rint(counts), 0, MOST), 0.0), np.where(seen, size, 0.0), weekdays)
     shared = pool(series, parts)
     result = Detection(*(np.empty((len(counts), wanted)) for _ in range(4)))
@@ -75,11 +83,14 @@ def detect(
         base = baseline(part, shared, parts)
         late = slice(max(counts.shape[1] - wanted - WEEK_DAYS, 0), None)
         part, base = part.on(late), base.on(late)
-        p = p_value(evidence(part, base), base.expected)
+        strength, columns = evidence(part, base), "days" if period == 7 else "weeks"
+        p, young = np.empty_like(strength), base.history < parts.baseline
+        for which, table in ((~young, columns), (young, columns + "_young")):
+            p[which] = p_value(strength[which], base.expected[which], table)
         if period == 7:
             weekly = weekly_p_value(part, base)
             p = np.where(weekly < 1, np.minimum(2 * np.minimum(p, weekly), 1.0), p)
-        told = (part.exposure > 0) & (base.history >= HISTORY_DAYS)
+        told = (part.exposure > 0) & (base.history >= parts.history)
         dispersion = 1 + base.expected * (base.inverse_size + base.uncertainty)
         for target, values in ((result.expected, base.expected), (result.dispersion, dispersion), (result.p_value, _rounded(p))):
             target[some] = np.where(told, values, np.nan)[:, -wanted:]

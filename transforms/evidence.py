@@ -48,9 +48,12 @@ def evidence(series: Counted, base: Baseline) -> np.ndarray:
     return np.where(series.counts > base.expected, np.log(total / (len(SIZES) * SPIKE_DAYS**2)), -np.inf)
 
 
-def p_value(strength: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    """How often a day without a spike shows such evidence, where ``expected`` articles are; between the simulated levels, and beyond the highest, by straight lines."""
-    levels, bounds, logs = _null()
+def p_value(strength: np.ndarray, expected: np.ndarray, table: str) -> np.ndarray:
+    """How often a day without a spike shows such evidence, where ``expected`` articles are.
+
+    ``table``: "days" or "weeks" (or months), "days_young" or "weeks_young" where the baseline is not full yet. Between the simulated levels, and beyond the strongest evidence, by straight lines.
+    """
+    levels, bounds, logs = _null(table)
     place = np.clip(np.interp(np.log(np.maximum(expected, 1e-9)), levels, np.arange(len(levels))), 0, len(levels) - 1)
     low = np.minimum(place.astype(int), len(levels) - 2)
     share = place - low
@@ -78,7 +81,7 @@ def weekly_p_value(series: Counted, base: Baseline) -> np.ndarray:
 
 
 @lru_cache
-def _null() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _null(table: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Logarithms of levels; evidence, levels × probabilities; logarithms of the probabilities, falling."""
-    given = json.loads(resources.files("transforms").joinpath("detection.json").read_text(encoding="utf-8"))
+    given = json.loads(resources.files("transforms").joinpath("detection.json").read_text(encoding="utf-8"))[table]
     return np.log(given["levels"]), np.array(given["evidence"]), np.log(given["probabilities"])
