@@ -10,9 +10,10 @@ SCARE_WORDS = 3    # and fewer in quotation marks are no voice unless somebody i
 _NEAR = 60         # characters around a quotation that are looked at
 _SEEN = 400        # characters of it that are counted
 _LONG_JA = 25      # characters in 「」 that no particle of quoting follows and that are words of somebody all the same
-_CLOSERS = {"“": "”", "„": "“”", "«": "»", "「": "」", "『": "』", '"': '"', "‘": "’"}
-_MARKS = re.compile("[“”„«»「」『』\"‘’]|''|``")
+_CLOSERS = {"“": "”", "„": "“”", "«": "»", "「": "」", "『": "』", '"': '"', "‘": "’", "'": "'"}
+_MARKS = re.compile("[“”„«»「」『』\"‘’]|''|``|(?<!\\w)'|'(?!\\w)")
 _TYPED = {"''": '"', "``": '"'}   # as old typesetting has it
+_SINGLE = "‘'"
 _WORDS = re.compile(r"\w+(?:[-’']\w+)*")
 _SMALL = frozenset({"a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"})
 _NAMED = {
@@ -27,6 +28,8 @@ _SAID_AFTER = {
     "en": re.compile(r"\s*(?:[\w.’'-]+,?\s+){0,6}?" + _SAID["en"].pattern),
     "ru": re.compile(r"\s*[,—–-]+\s*(?:\w+\s+){0,3}?" + _SAID["ru"].pattern),
 }
+_INSERTED_RU = re.compile(r"[,.!?…]\s*[—–]\s+(?:" + _SAID["ru"].pattern + r")[^.,—–«»\n]{2,80}[.,]\s*[—–]\s+")
+_NAMED_BEFORE = re.compile(r"^\s*[A-ZА-ЯЁ][\w.’-]*(?:\s+[\w.’-]+){0,4}:\s*$")
 _AFTER_JA = re.compile(
     r"\s*、?(?:と(?!(?:も|は)?(?:いう(?!考え|声|意見|批判|主張|指摘|見方|思い|言葉)|呼|名|題|書かれ|記され|銘|称され|並|の間)|して知)|などと|との|って)"
 )
@@ -57,9 +60,11 @@ def quotations(text: str) -> Iterator[Quotation]:
             line_end = text.find("\n", at)
             line_end = len(text) if line_end < 0 else line_end
         if opened is None:
-            if sign in _CLOSERS and (sign not in "\"‘" or _opens(text, at, mark.end())):
+            if sign in _CLOSERS and (sign not in "\"‘'" or _opens(text, at, mark.end())):
                 opened, depth = (sign, mark.end()), 1
-        elif sign in _CLOSERS[opened[0]] and (sign != "’" or _closes(text, at)):
+        elif opened[0] in _SINGLE and sign in "“„«\"":      # an apostrophe, or single marks around double ones
+            opened, depth = (sign, mark.end()), 1
+        elif sign in _CLOSERS[opened[0]] and (sign not in "’'" or _closes(text, at)):
             depth -= 1
             if depth == 0:
                 if at > opened[1]:
@@ -72,7 +77,7 @@ def quotations(text: str) -> Iterator[Quotation]:
 
 
 def _unclosed(opened: tuple[str, int], line_end: int) -> Iterator[Quotation]:
-    if opened[1] < line_end and opened[0] != "‘":
+    if opened[1] < line_end and opened[0] not in _SINGLE:
         yield Quotation(opened[1], line_end, opened[0], is_closed=False)
 
 
@@ -84,6 +89,27 @@ def _closes(text: str, at: int) -> bool:
     """An apostrophe stands within a word or, of a plural, before one; a closing mark after the sign of a sentence's or a clause's end, or before one."""
     after = text[at + 1 : at + 2]
     return not after.isalnum() and (text[at - 1] in ",.!?…" or after in ",.;:!?" or not after)
+
+
+def spoken(text: str, language: str) -> list[Quotation]:
+    """The quotations that are somebody's words; in Russian cut where it is told between them who says them: «…, — сказал X. — …»."""
+    found = list(quotations(text))
+    said = [is_voice(text, item, language) for item in found]
+    for number in range(len(found) - 2, -1, -1):      # 「…」「…」と: the first is said as the last is
+        if language == "ja" and said[number + 1] and text[found[number].end + 1 : found[number + 1].start - 1] in {"", "、"}:
+            said[number] = True
+    kept = [item for item, is_said_ in zip(found, said, strict=True) if is_said_]
+    return [part for item in kept for part in _cut(text, item)] if language == "ru" else kept
+
+
+def _cut(text: str, item: Quotation) -> Iterator[Quotation]:
+    at = item.start
+    for told in _INSERTED_RU.finditer(text, item.start, item.end):
+        if told.start() > at:
+            yield Quotation(at, told.start() + 1, item.mark, is_closed=False)
+        at = told.end()
+    if at < item.end:
+        yield Quotation(at, item.end, item.mark, item.is_closed)
 
 
 def is_voice(text: str, quotation: Quotation, language: str) -> bool:
@@ -99,7 +125,7 @@ def is_voice(text: str, quotation: Quotation, language: str) -> bool:
     named, said = _NAMED.get(language), _SAID.get(language, _SAID["en"])
     ends = inner.rstrip()[-1] in ",!?…" or after.lstrip()[:1] in {",", "—", "–"}
     begins = before.rstrip()[-1:] in {":", ","}
-    is_told = (ends and said.search(after) is not None) or (begins and said.search(before) is not None)
+    is_told = _NAMED_BEFORE.match(before) is not None or (ends and said.search(after) is not None) or (begins and said.search(before) is not None)
     if named and named.search(before) and not begins:
         return False
     if len(words) <= SCARE_WORDS:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from transforms.attributions import FILLED, Attribution, english, japanese, russian
-from transforms.quotations import Quotation, is_said, is_voice, quotations
+from transforms.quotations import Quotation, is_said, spoken
 from transforms.text import sentences
 
 VERSION = "1"
@@ -64,7 +64,7 @@ def _read(text: str, begin: int, end: int, language: str) -> list[Voiced]:
     part = text[begin:end]
     if not part.strip():
         return []
-    quoted = [quotation for quotation in quotations(part) if is_voice(part, quotation, language)]
+    quoted = spoken(part, language)
     filled = _filled(part, quoted, language)
     attributed = _ATTRIBUTIONS.get(language)
     found: list[Voiced] = []

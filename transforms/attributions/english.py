@@ -203,7 +203,7 @@ def named(words: str, carried: str | None) -> str | None:
             parts = parts[1:]
         while parts and parts[-1] in {"of", "the", "for", "and", "de", "van", "von", "al"}:
             parts = parts[:-1]
-        name = " ".join(parts).removesuffix("’s").removesuffix("'s")
+        name = " ".join(parts).rstrip(".").removesuffix("’s").removesuffix("'s")
         if len(name) > len(best):
             best = name
     if best:

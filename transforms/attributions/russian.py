@@ -32,6 +32,8 @@ _CHAINED = re.compile(r"[,;]?\s*(?:и|а|но|а также|при этом)?\s*
 _NAME = re.compile(r"(?:[А-ЯЁA-Z][\w-]*\.?)(?:\s+(?:[А-ЯЁA-Z][\w-]*|«[^»]{1,40}»|и(?=\s[А-ЯЁ])))*|[а-яё]+\s+«[^»]{1,40}»|«[^»]{1,40}»")
 _NO_NAME = words_of("По Как Согласно На Об В Во При Это Также Он Она Они Однако Но А И Ранее Затем Позже После Накануне Кроме")
 _PRONOUN = re.compile(r"(?:он|она|они)\b", re.I)
+_HEADLINE = re.compile(rf"((?:[А-ЯЁ][\w.-]+\s?){{1,4}}): (?=[А-ЯЁ«\"{FILLED}])")
+_ADVERBS = words_of("также ранее уже затем позже тогда вновь снова ещё еще не прямо официально публично")
 _LOOK = 160
 
 
@@ -40,6 +42,8 @@ def attributions(sentence: str, carried: str | None = None) -> list[Attribution]
     found: list[Attribution] = []
     last = carried
     taken = -1
+    if headline := _HEADLINE.match(sentence):
+        return [Attribution(headline.end(), len(sentence), headline[1].strip())]
     for by in _BY_WORDS.finditer(sentence):
         last = named(by["who"], last) or last
         taken = max(taken, by.end())
@@ -85,8 +89,6 @@ def attributions(sentence: str, carried: str | None = None) -> list[Attribution]
             speaker = named(after["who"], last)
         last = speaker or last
         found.append(Attribution(that.end() if that else end + 1, len(sentence), last))
-    if not found and (dialogue := _DIALOGUE.match(sentence)) and len(sentence) - dialogue.end() > 3:
-        return []
     return [item for item in found if item.end > item.start]
 
 
@@ -108,6 +110,7 @@ def named(words: str, carried: str | None) -> str | None:
     words = words.strip(" ,—–«")
     if _PRONOUN.match(words) and len(words.split()) == 1:
         return carried
+    words = re.sub(r"^(?:В|На|Во|в|на|во|по|от)\s+", "", words)
     best = ""
     for match in _NAME.finditer(words):
         parts = match.group().split()
@@ -115,6 +118,9 @@ def named(words: str, carried: str | None) -> str | None:
             parts = parts[1:]
         if len(" ".join(parts)) > len(best):
             best = " ".join(parts)
+    if best and words.startswith(best + " ") and " " not in best:      # Глава комиссии, житель посёлка
+        rest = [word for word in words.split()[1:4] if word not in _ADVERBS]
+        return " ".join([best, *rest])
     if best:
         return best
     tail = words.split()[-4:]
