@@ -33,8 +33,23 @@ UNTOLD = "und"               # ISO 639-2 of a text whose language nothing says
 Name = Annotated[str, Field(coerce_numbers_to_str=True)]
 
 
+class Span(BaseModel):
+    """Characters ``start`` to ``end`` of a text, the end not among them: what a tone is toward."""
+
+    model_config = ConfigDict(frozen=True)
+
+    start: int = Field(ge=0)
+    end: int
+
+    @model_validator(mode="after")
+    def _is_forward(self) -> Span:
+        if self.end <= self.start:
+            raise ValueError('"end" is not after "start"')
+        return self
+
+
 class Text(BaseModel):
-    """One line. ``country`` and ``kind`` are its publisher's; ``gold`` and ``answer`` are for `nichiro validate`."""
+    """One line. ``country`` and ``kind`` are its publisher's; ``gold`` and ``answer`` are for `nichiro validate`; ``target`` is the first of ``targets``."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -51,8 +66,10 @@ class Text(BaseModel):
     byline: str | None = None
     gold: Name | None = None
     answer: Name | None = None
+    target: Span | None = None
+    targets: tuple[Span, ...] = ()
 
-    @field_validator("text", "headline", "language", "url", "source", mode="before")
+    @field_validator("text", "headline", "language", "url", "source", "targets", mode="before")
     @classmethod
     def _null_is_untold(cls, value: object, info: ValidationInfo) -> object:
         return cls.model_fields[info.field_name or ""].default if value is None else value
@@ -61,7 +78,15 @@ class Text(BaseModel):
     def _has_text(self) -> Text:
         if not self.model_fields_set & {"text", "headline"}:
             raise ValueError('"text" or "headline" is needed')
+        for span in self.spans:
+            if span.end > len(self.text):
+                raise ValueError(f"a target ends at {span.end}, the text at {len(self.text)}")
         return self
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """All targets, as given."""
+        return (*((self.target,) if self.target else ()), *self.targets)
 
 
 @dataclass(frozen=True)

@@ -29,15 +29,18 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Task:
-    """``answers`` judges texts in their order; ``classes`` are the labels there are (none: any), of groups there are none."""
+    """``answers`` judges texts in their order; ``classes`` are the labels there are (none: any), of groups there are none.
+    ``takes_target``: the label may be toward a target."""
 
     answers: Callable[[Sequence[Text]], list[str]]
     classes: tuple[str, ...] = ()
     is_grouping: bool = False
+    takes_target: bool = False
 
 
 TASKS: dict[str, Task] = {
     "relevance": Task(lambda texts: [row["verdict"] for row in judging.relevance(texts)], RELEVANCE),
+    "tone": Task(lambda texts: [_toned(row) for row in judging.tone(texts)], judging.LABELS, takes_target=True),
     "genre": Task(lambda texts: [guess_genre(text.url, (), text.headline, text.byline, text.text) for text in texts], GENRES),
     "language": Task(lambda texts: [language_of(text.text or text.headline) or UNTOLD for text in texts]),
     "copies": Task(lambda texts: [row["cluster"] for row in judging.copies(texts)], is_grouping=True),
@@ -71,12 +74,19 @@ def validate(name: str, lines: Iterable[Text | Fault]) -> Row:
     return {"task": name, "answers": "file" if given else "nichiro", "n": len(texts), "rows": rows}
 
 
+def _toned(row: Row) -> str:
+    """Toward the first target; of the whole text where there is none."""
+    return str(row["targets"][0]["verdict"] if row["targets"] else row["verdict"])
+
+
 def _checked(task: Task, lines: list[Text | Fault]) -> list[Text]:
     """The texts, all of them with gold, and all or none with an answer."""
     wrong = [str(line) for line in lines if isinstance(line, Fault)]
     texts = [line for line in lines if isinstance(line, Text)]
     answered = sum(text.answer is not None for text in texts)
     for text in texts:
+        if task.takes_target and len(text.spans) > 1:
+            wrong.append(f"id {text.id}: {len(text.spans)} targets; one line for each")
         for key in ("gold", "answer") if answered else ("gold",):
             value = getattr(text, key)
             if not value:

@@ -102,10 +102,11 @@ def spike_id(row: dict) -> str:
 def _described(row: dict, counted: Series) -> dict:
     """The row with its id, its articles, and what it comes to."""
     behind = counted.article_ids(row["column"], row["panel"], row["first"], row["last"])
-    outlets, loudest = behind["source"].n_unique(), int(behind["source"].value_counts()["count"].max() or 0)  # type: ignore[call-overload]
+    loud = behind["source"].value_counts()["count"].to_list()   # articles of each outlet
+    outlets = len(loud)
     is_storm = (
         row["observed_count"] >= max(STORM_COUNT, STORM_RATIO * row["expected_count"])
-        and row["duration_days"] >= STORM_DAYS and outlets >= STORM_OUTLETS and loudest <= STORM_SHARE * behind.height
+        and row["duration_days"] >= STORM_DAYS and outlets >= STORM_OUTLETS and max(loud) <= STORM_SHARE * behind.height
     )
     return row | {
         "spike_id": spike_id(row), "article_ids": behind["article_id"].to_list(), "outlet_count": outlets,

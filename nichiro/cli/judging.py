@@ -22,6 +22,7 @@ JsonLines = Annotated[bool, typer.Option("--jsonl", help="One JSON object per te
 
 def add_to(app: typer.Typer) -> None:
     app.command("relevance", rich_help_panel=PANEL, epilog="Example: nichiro relevance texts.jsonl --jsonl   ·   cat texts.jsonl | nichiro relevance --jsonl")(relevance)
+    app.command("tone", rich_help_panel=PANEL, epilog="Example: nichiro tone texts.jsonl --jsonl   ·   nichiro tone --jsonl < texts.jsonl")(tone)
     app.command("copies", rich_help_panel=PANEL, epilog="Example: nichiro copies texts.jsonl --jsonl")(copies)
     app.command("stories", rich_help_panel=PANEL, epilog="Example: nichiro stories texts.jsonl --jsonl")(stories)
     app.command("validate", rich_help_panel=PANEL, epilog="Example: nichiro validate relevance labelled.jsonl   ·   nichiro validate language labelled.jsonl --json")(validate)
@@ -36,6 +37,18 @@ def relevance(file: File = None, as_json: JsonLines = False) -> None:
     from nichiro import judging
 
     _judge(file, judging.relevance, BATCH, as_json=as_json)
+
+
+def tone(file: File = None, as_json: JsonLines = False) -> None:
+    """Say of each text how favourable it sounds, and how favourable it is toward each target given, in whose voice.
+
+    A line is `{"text": …, "target": {"start": 0, "end": 5}}`, or with `targets`, a list of such; offsets count characters of
+    the text, the end is not among them. A line that is no text, or whose target lies outside it, is told on standard error
+    by its number; the others are judged, and the command ends with 65.
+    """
+    from nichiro import judging
+
+    _judge(file, judging.tone, BATCH, as_json=as_json)
 
 
 def copies(file: File = None, as_json: JsonLines = False) -> None:
@@ -101,18 +114,21 @@ def _judge(file: Path | None, judge: Callable[[Sequence[Text]], list[dict[str, A
 def _line(row: dict[str, Any]) -> str:
     """A row for a person: verdict, score, id, and what it is tied to."""
     score = "" if row["score"] is None else f"{row['score']:.2f}"
-    tied = ", ".join(row["topics"]) if "topics" in row else row.get("copy_of") or row.get("story") or ""
+    named = row.get("topics") or [f"{target['text']}: {target['verdict']} ({target['voice']})" for target in row.get("targets", ())]
+    named = ["".join(character if character.isprintable() else " " for character in name) for name in named]
+    tied = ", ".join(named) or row.get("copy_of") or row.get("story") or ""
     return f"{row['verdict']:<10}{score:>7}  {row['id']}  {tied}".rstrip()
 
 
 def validate(
-    task: Annotated[str, typer.Argument(help="relevance, genre, language, copies or stories.")],
+    task: Annotated[str, typer.Argument(help="relevance, tone, genre, language, copies or stories.")],
     file: File = None,
     as_json: Json = False,
 ) -> None:
     """Hold answers against labels: precision, recall and F1 of each class with their 95 % intervals and n, per language.
 
-    A line is a text with its `gold`: the class, or for copies and stories any name of its group. With an `answer` in every
+    A line is a text with its `gold`: the class (of tone: toward its `target`, or of the whole text where none is given), or for
+    copies and stories any name of its group. With an `answer` in every
     line those are judged, else nichiro's own. Nothing is printed of a file with a line that is wrong: it ends with 65.
     """
     import json

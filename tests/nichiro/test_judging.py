@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from nichiro import judging
@@ -73,13 +74,63 @@ def test_of_one_day_the_earlier_line_is_first() -> None:
     assert isinstance(next(read([b'{"text": "x", "published_at": "2026-05-03T09:00:00"}'])), Fault), "an hour of nowhere"
 
 
-@pytest.mark.parametrize("judge", [judging.relevance, judging.copies, judging.stories])
+@pytest.mark.parametrize("judge", [judging.relevance, judging.tone, judging.copies, judging.stories])
 def test_odd_texts_have_an_answer(judge) -> None:
     given = texts(*({"text": text} for text in ODD))
     rows = judge(given)
     assert [row["id"] for row in rows] == [text.id for text in given]
     assert {row["verdict"] for row in rows} <= {"none", "original", "too_short", "off_beat"}
     assert judge([]) == []
+
+
+class Fixed:
+    """Blames what stands first in its sentence, praises what stands later; knows English only."""
+
+    version = "fixed-1"
+    languages = frozenset({"en"})
+
+    def predict(self, sentences: list[str], spans: list[list[tuple[int, int]]], languages: list[str]) -> list[np.ndarray]:
+        assert all(0 <= start < end <= len(sentence) for sentence, found in zip(sentences, spans, strict=True) for start, end in found)
+        return [np.array([[0.7, 0.2, 0.1] if start == 0 else [0.1, 0.2, 0.7] for start, _ in found]) for found in spans]
+
+
+def test_tone_of_the_text_and_toward_each_target_in_its_voice() -> None:
+    text = "Boats came home. Marlow lied to all, said Ada Quill of Selby. “Selby is a splendid port,” said Ada Quill."
+    places = [text.index("Marlow"), text.index("of Selby") + 3, text.index("Selby is")]
+    spans = [{"start": start, "end": start + len(name)} for start, name in zip(places, ("Marlow", "Selby", "Selby"), strict=True)]
+    (row,) = judging.tone(texts({"id": "a", "text": text, "target": spans[0], "targets": spans[1:]}), Fixed())
+    assert [target["text"] for target in row["targets"]] == ["Marlow", "Selby", "Selby"]
+    assert [target["verdict"] for target in row["targets"]][:2] == ["negative", "positive"]
+    assert row["targets"][2]["voice"] == "quoted" and row["targets"][0]["score"] == -0.6
+    assert row["verdict"] in judging.LABELS and round(sum(row["probabilities"].values()), 3) == 1 and row["method_version"]
+    assert row["targets"][0]["method_version"] == "fixed-1"
+
+
+def test_a_target_over_a_full_stop_is_judged_in_both_sentences() -> None:
+    text = "The fictional U. S. Marlow fleet came. It left."
+    whole = {"start": 0, "end": len(text)}
+    (row,) = judging.tone(texts({"text": text, "targets": [whole, whole]}), Fixed())
+    assert [target["verdict"] for target in row["targets"]] == ["negative", "negative"]
+
+
+def test_without_a_model_nothing_is_scored() -> None:
+    row, blank = judging.tone(texts({"text": "Bateaux.", "language": "fr", "target": {"start": 0, "end": 7}}, {"text": "", "language": "en"}), Fixed())
+    assert (row["verdict"], row["score"], row["probabilities"], row["method_version"]) == ("unscored", None, None, None)
+    assert row["targets"][0]["verdict"] == "unscored" and blank["verdict"] == "unscored"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ({"text": "abc", "target": {"start": 1, "end": 4}}, "a target ends at 4, the text at 3"),
+        ({"text": "abc", "target": {"start": 2, "end": 2}}, '"end" is not after "start"'),
+        ({"text": "abc", "targets": [{"start": -1, "end": 2}]}, "greater than or equal to 0"),
+        ({"headline": "abc", "target": {"start": 0, "end": 1}}, "the text at 0"),
+    ],
+)
+def test_a_target_outside_its_text_is_a_fault(line: dict, told: str) -> None:
+    (fault,) = read([json.dumps(line).encode()])
+    assert isinstance(fault, Fault) and told in fault.reason
 
 
 def test_stories_join_reports_and_leave_out_what_is_off_the_beat() -> None:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from nichiro import judging
 from nichiro.errors import ConfigError, ContractError
 from nichiro.texts import read
 from nichiro.validation import TASKS, validate
@@ -67,7 +68,7 @@ def test_every_task_answers_each_text_in_its_order(task: str) -> None:
     texts = lines({"text": "Рыбаки вернулись в порт."}, {"text": ""}, {"text": "Boats came home.", "headline": "Boats"})
     answers = TASKS[task].answers(texts)
     assert len(answers) == 3 and all(isinstance(answer, str) and answer for answer in answers)
-    assert not TASKS[task].classes or set(answers) <= set(TASKS[task].classes)
+    assert not TASKS[task].classes or set(answers) <= {*TASKS[task].classes, judging.UNSCORED}
 
 
 @pytest.mark.parametrize(
@@ -86,6 +87,17 @@ def test_a_file_that_cannot_be_judged_is_refused(rows: list[dict], told: str) ->
     assert told in str(refused.value) and "gold" in refused.value.hint
 
 
+def test_tone_is_of_the_text_or_toward_its_one_target() -> None:
+    good, bad = "The fictional accord was praised as an excellent success.", "The fictional minister, a corrupt liar, was condemned for brutal attacks."
+    found = validate("tone", lines({"text": good, "gold": "positive"}, {"text": bad, "gold": "negative"}))
+    assert found["answers"] == "nichiro" and figures(found)["en", "all", "macro_f1"] == (1.0, 2)
+    assert figures(validate("tone", lines({"text": "🦀", "gold": "neutral"})))["en", "all", "accuracy"] == (0.0, 1)   # unscored is wrong
+    with pytest.raises(ContractError, match="2 targets; one line for each"):
+        validate("tone", lines({"text": "xy", "gold": "neutral", "targets": [{"start": 0, "end": 1}, {"start": 1, "end": 2}]}))
+    with pytest.raises(ContractError, match="not one of negative, neutral, positive"):
+        validate("tone", lines({"gold": "good"}))
+
+
 def test_an_unknown_task_names_those_there_are() -> None:
-    with pytest.raises(ConfigError, match="no task tone → one of relevance, genre"):
-        validate("tone", [])
+    with pytest.raises(ConfigError, match="no task weather → one of relevance, tone"):
+        validate("weather", [])
