@@ -79,7 +79,7 @@ def test_odd_texts_have_an_answer(judge) -> None:
     given = texts(*({"text": text} for text in ODD))
     rows = judge(given)
     assert [row["id"] for row in rows] == [text.id for text in given]
-    assert {row["verdict"] for row in rows} <= {"none", "original", "too_short", "off_beat"}
+    assert {row["verdict"] for row in rows} <= {"none", "original", "too_short", "off_beat", "unscored", *judging.LABELS}
     assert judge([]) == []
 
 
