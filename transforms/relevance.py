@@ -15,7 +15,7 @@ import polars as pl
 
 from transforms.beat import Beat
 from transforms.second_judge import Publisher, SecondJudge, features, is_brief, is_elsewhere
-from transforms.terms import LanguageTerms, Located, candidates, terms_of
+from transforms.terms import LanguageTerms, Located, all_terms, candidates
 from transforms.text import Normalised, normalise, sentences
 from warehouse.tables.enriched import PASSAGES, RELEVANCE_TABLE, TOPICS
 
@@ -54,6 +54,11 @@ class Passage:
     is_crowded: bool   # third countries are named as often as one of the two: a passage, but none that makes a brief strong
 
 
+def version_of(beat: Beat) -> str:
+    """Method version of rows by this beat."""
+    return f"{VERSION}+{beat.sha256()[:12]}"
+
+
 def judge(articles: pl.DataFrame, beat: Beat) -> Judged:
     """Judge each row of ``articles`` against the beat.
 
@@ -61,8 +66,8 @@ def judge(articles: pl.DataFrame, beat: Beat) -> Judged:
     body) joined with ``country_code`` and ``publisher_kind`` of the source. A page of the government of one of the
     beat's countries implies that side; other publishers of it name it also by its home terms.
     """
-    version = {"method": METHOD, "method_version": f"{VERSION}+{beat.sha256()[:12]}"}
-    languages = {language: terms_of(beat, language) for language in beat.languages}
+    version = {"method": METHOD, "method_version": version_of(beat)}
+    languages = all_terms(beat)
     second = beat.second_judge
     promising = set(candidates(articles, beat, languages, one_is_enough=second is not None)["capture_id"].to_list())
     columns = ("capture_id", "source_id", "captured_date", "language_code", "country_code", "publisher_kind", "headline", "body")

@@ -25,6 +25,7 @@ from nichiro.cli import (
     quarantine,
     reading,
     reparse,
+    rescore,
     source,
     status,
     steps,
@@ -40,7 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (init, steps, reparse, status, doctor, backtest, reading, own, judging, demo, config, keeping):
+for module in (init, steps, reparse, rescore, status, doctor, backtest, reading, own, judging, demo, config, keeping):
     module.add_to(app)
 app.add_typer(source.app, name="source")
 app.add_typer(alert.app, name="alert", rich_help_panel="Daily")
