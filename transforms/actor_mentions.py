@@ -13,8 +13,8 @@ from datetime import date
 
 import polars as pl
 
-from transforms.actors import LANGUAGES, VERSION, Directory
-from transforms.naming import Named, Names
+from transforms.actors import VERSION, Directory
+from transforms.naming import Named, Names, all_names
 from transforms.text import normalise
 from warehouse.tables import enriched, marts
 
@@ -38,7 +38,7 @@ def mentions(articles: pl.DataFrame, directory: Directory) -> pl.DataFrame:
     """
     version = {"method": METHOD, "method_version": f"{VERSION}+{directory.sha256()[:12]}"}
     columns = ("capture_id", "source_id", "captured_date", "language_code", "headline", "body", "published_date", "event_date")
-    names = {language: Names(directory, language) for language in LANGUAGES}
+    names = all_names(directory)
     rows = []
     for row in articles.select(columns).iter_rows(named=True):
         if row["language_code"] not in names:
