@@ -1,6 +1,6 @@
 # nichiro: everything a person types. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo airflow test slow browser airflow-test duckdb-oldest lint audit licences docs golden lock benchmarks clean
+.PHONY: help setup demo airflow test slow browser airflow-test duckdb-oldest lint audit licences docs golden lock benchmarks train clean
 
 BIN := .venv/bin
 STAMP := .venv/.stamp
@@ -11,6 +11,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	&& command -v $$python && break; done)
 # uv, where it runs; `make UV= setup` goes without it.
 UV ?= $(shell uv --version >/dev/null 2>&1 && command -v uv)
+DATA ?= ../shared/data
 PYTEST := $(BIN)/python -m pytest
 # A file's tests stay together, as they share what is dear to make; make WORKERS=0 runs them in one process.
 WORKERS ?= 2
@@ -107,6 +108,12 @@ benchmarks: setup ## the quick benchmarks against their floors
 	$(BIN)/python -m benchmarks.crawl --json --quick
 	test ! -d ../shared/data/encodings || $(BIN)/python -m benchmarks.encodings --json
 
+train: setup ## the models of tone anew from their labelled data (DATA=../shared/data); half an hour, torch in an environment of its own
+	$(PYTHON) -m venv --clear benchmarks/tone/.venv
+	benchmarks/tone/.venv/bin/python -m pip install --quiet --require-hashes --requirement benchmarks/tone/requirements.txt
+	$(BIN)/python -m benchmarks.tone.train_document --data $(DATA)
+	OMP_NUM_THREADS=1 benchmarks/tone/.venv/bin/python -m benchmarks.tone.train --data $(DATA)
+
 lock: ## resolve the requirements anew (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-header -p 3.11 pyproject.toml --extra dev -o requirements/dev.txt
 	uv pip compile -q --universal --generate-hashes --no-header -p 3.11 pyproject.toml -c requirements/dev.txt -o requirements/base.txt
@@ -115,6 +122,7 @@ lock: ## resolve the requirements anew (needs uv)
 		uv pip compile -q --universal --generate-hashes --no-header -p 3.11 - -o requirements/duckdb-oldest.txt
 	printf 'hatchling\n' | uv pip compile -q --universal --generate-hashes --no-header -p 3.11 -c requirements/dev.txt - -o requirements/build.txt
 	uv pip compile -q --universal --generate-hashes --no-header -p 3.11 benchmarks/peers/requirements.in -o benchmarks/peers/requirements.txt
+	uv pip compile -q --universal --generate-hashes --no-header -p 3.11 benchmarks/tone/requirements.in -o benchmarks/tone/requirements.txt
 
 clean: ## remove what was built; data/ stays
-	rm -rf .venv .venv-airflow .duckdb-oldest benchmarks/peers/.venv .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache dist
+	rm -rf .venv .venv-airflow .duckdb-oldest benchmarks/peers/.venv benchmarks/tone/.venv .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache dist

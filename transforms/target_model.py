@@ -1,4 +1,4 @@
-"""The model of tone toward a target: the lower and upper layers of a small multilingual encoder, fitted to labelled mentions, in numpy.
+"""The model of tone toward a target: the lower and upper layers of a small multilingual encoder, fitted to labelled mentions, by onnxruntime.
 
 The encoder is multilingual-e5-small (Wang et al. 2024, arXiv:2402.05672, MIT), cut to the pieces of three languages and its lower layers;
 `make train` (benchmarks.tone.train) fits the upper ones, which see a learnt mark on the target's pieces. docs/models/target_tone.md tells
@@ -13,12 +13,15 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from importlib import import_module, resources
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from scipy.special import erf
 
 from transforms.pieces import Pieces
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 WEIGHTS = "target_tone.npz"
 NEGATIVE, NEUTRAL, POSITIVE = range(3)    # columns of the probabilities
@@ -26,6 +29,7 @@ LONGEST = 126          # pieces around the target that are read; 99 % of the lab
 AROUND = 1_000         # characters each side of the target that are cut into pieces at all
 DECIMALS = 4           # where sums of another order may differ in the last bits
 BOS, EOS, UNKNOWN = 0, 2, 3
+EPSILON = np.float32(1e-12)
 _NO_ANSWER = (np.nan, np.nan, np.nan)
 
 
@@ -95,55 +99,39 @@ class PackagedModel:
         """States after the layers that are upstream's, pieces × width."""
         arrays = self._arrays
         states = opened(arrays["words.halves"][ids], arrays["words.scales"][ids]) + arrays["places"][: len(ids)].astype(np.float32)
-        states = _normed(states, arrays["norm.w"], arrays["norm.b"])
-        for layer in self._layers["below"]:
-            states = self._through(layer, states)
-        return states
+        states -= states.mean(axis=-1, keepdims=True)
+        states /= np.sqrt((states * states).mean(axis=-1, keepdims=True) + EPSILON)
+        return _run(self._sessions["lower"], states * arrays["norm.w"] + arrays["norm.b"])
 
     def _logits(self, states: np.ndarray, target: list[int]) -> np.ndarray:
-        """Of negative, neutral, positive, before calibration."""
+        """Of negative, neutral, positive, before calibration; ``states`` are the lower layers'."""
         states = states.copy()
         states[target] += self._arrays["mark"]
-        for layer in self._layers["above"]:
-            states = self._through(layer, states)
+        states = _run(self._sessions["upper"], states)
         both = np.concatenate([states[target].mean(axis=0), states.mean(axis=0)])
-        hidden = _gelu(self._arrays["first.w"] @ both + self._arrays["first.b"])
+        hidden = self._arrays["first.w"] @ both + self._arrays["first.b"]
+        hidden *= np.float32(0.5) * (1 + erf(hidden * np.float32(np.sqrt(0.5))))
         return self._arrays["second.w"] @ hidden + self._arrays["second.b"]
-
-    def _through(self, layer: Mapping[str, np.ndarray], states: np.ndarray) -> np.ndarray:
-        """One post-norm transformer layer."""
-        heads = self._facts["heads"]
-        joint = states @ layer["qkv.w"] + layer["qkv.b"]
-        query, key, value = joint.reshape(len(states), 3, heads, -1).transpose(1, 2, 0, 3)
-        weights = query @ key.transpose(0, 2, 1) / np.float32(np.sqrt(query.shape[-1]))
-        weights = np.exp(weights - weights.max(axis=-1, keepdims=True))
-        weights /= weights.sum(axis=-1, keepdims=True)
-        seen = (weights @ value).transpose(1, 0, 2).reshape(states.shape)
-        states = _normed(states + seen @ layer["ao.w"] + layer["ao.b"], layer["aln.w"], layer["aln.b"])
-        inner = _gelu(states @ layer["fi.w"] + layer["fi.b"]) @ layer["fo.w"] + layer["fo.b"]
-        return _normed(states + inner, layer["oln.w"], layer["oln.b"])
 
     @cached_property
     def _pieces(self) -> Pieces:
         return Pieces(bytes(self._arrays["pieces"]).decode("utf-8").split("\n"), self._arrays["scores"].tolist(), UNKNOWN)
 
     @cached_property
-    def _layers(self) -> dict[str, list[dict[str, np.ndarray]]]:
-        """Matrices of both parts as float32, input × output, the three of attention side by side: 7 MB a layer."""
-        return {part: [self._layer(f"{part}.{number}.") for number in range(self._facts[part])] for part in ("below", "above")}
+    def _sessions(self) -> dict[str, InferenceSession]:
+        """Both parts' layers, on one thread: sums in one order, and a process that forks has no other thread."""
+        from onnxruntime import InferenceSession, SessionOptions
 
-    def _layer(self, prefix: str) -> dict[str, np.ndarray]:
-        arrays = self._arrays
+        options = SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        return {part: InferenceSession(bytes(self._arrays[part]), options, providers=["CPUExecutionProvider"]) for part in ("lower", "upper")}
 
-        def matrix(name: str) -> np.ndarray:
-            if f"{prefix}{name}.halves" in arrays:
-                return opened(arrays[f"{prefix}{name}.halves"], arrays[f"{prefix}{name}.scales"])
-            return arrays[f"{prefix}{name}.whole"].astype(np.float32) * arrays[f"{prefix}{name}.steps"].astype(np.float32)[:, None]
 
-        vectors = {name: arrays[f"{prefix}{name}"].astype(np.float32) for name in ("ao.b", "fi.b", "fo.b", "aln.w", "aln.b", "oln.w", "oln.b")}
-        matrices = {f"{name}.w": np.ascontiguousarray(matrix(name).T) for name in ("ao", "fi", "fo")}
-        joint = np.ascontiguousarray(np.concatenate([matrix(name) for name in "qkv"]).T)
-        return {**vectors, **matrices, "qkv.w": joint, "qkv.b": np.concatenate([arrays[f"{prefix}{name}.b"].astype(np.float32) for name in "qkv"])}
+def _run(session: InferenceSession, states: np.ndarray) -> np.ndarray:
+    """The layers' states, pieces × width; one sentence at a time, as activations are scaled by what comes in together."""
+    found: np.ndarray = session.run(None, {"states": states.astype(np.float32)})[0]
+    return found
 
 
 def opened(halves: np.ndarray, scales: np.ndarray) -> np.ndarray:
@@ -157,15 +145,6 @@ def calibrated(logits: np.ndarray, fitted: Mapping[str, Sequence[float]]) -> np.
     scaled = np.asarray(logits, dtype=np.float64) * fitted["slope"][0] + np.asarray(fitted["shift"])
     powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
     return np.round(powers / powers.sum(axis=-1, keepdims=True), DECIMALS)
-
-
-def _normed(states: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
-    states = states - states.mean(axis=-1, keepdims=True)
-    return states / np.sqrt((states * states).mean(axis=-1, keepdims=True) + np.float32(1e-12)) * weight + bias
-
-
-def _gelu(values: np.ndarray) -> np.ndarray:
-    return values * (erf(values * np.float32(np.sqrt(0.5))) + np.float32(1)) * np.float32(0.5)
 
 
 @lru_cache(maxsize=1)

@@ -25,10 +25,11 @@ from benchmarks.tone.train_upstream import Upstream, read
 from benchmarks.tone.train_vocabulary import kept, texts
 
 PIECES = 34_000
-FROZEN = 4                       # of the lower eight layers of twelve
+FROZEN = 5                       # of the lower ten layers of twelve
 SEED, EPOCHS, ROWS = 1, 3, 32
 RATE, HEAD_RATE, BY_LAYER = 1.5e-4, 7.5e-4, 0.9     # each layer learns at 0.9 of the one above
-DROPOUT, DECAY, WARM = 0.1, 0.01, 0.1
+DROPOUT, DECAY, WARM, SMOOTH = 0.15, 0.01, 0.1, 0.05
+KEPT = 0.99                      # of the running mean of the weights at each step: the mean is what ships
 POOL = 16                        # batches that are sorted by length together
 
 
@@ -85,6 +86,8 @@ def fit(encoder: Encoder, rows: Rows, checkpoint: Path | None) -> None:
     head = [encoder.mark, *encoder.first.parameters(), *encoder.second.parameters()]
     optimizer = torch.optim.AdamW([*groups, {"params": head, "lr": HEAD_RATE}], weight_decay=DECAY, fused=True)
     rates = [group["lr"] for group in optimizer.param_groups]
+    fitted = [part for group in optimizer.param_groups for part in group["params"]]
+    means = [part.detach().clone() for part in fitted]
     drawn = random.Random(SEED)
     started, step, steps = time.time(), 0, EPOCHS * -(-len(rows.ids) // ROWS)
     encoder.train()
@@ -96,16 +99,22 @@ def fit(encoder: Encoder, rows: Rows, checkpoint: Path | None) -> None:
             states, mask, target, labels = rows.batch(numbers)
             with torch.autocast("cpu", torch.bfloat16):
                 logits = encoder.upper(states, mask, target)
-            loss = functional.cross_entropy(logits.float(), labels)
+            loss = functional.cross_entropy(logits.float(), labels, label_smoothing=SMOOTH)
             optimizer.zero_grad()
             loss.backward()
-            torch.nn.utils.clip_grad_norm_([part for group in optimizer.param_groups for part in group["params"]], 1.0)
+            torch.nn.utils.clip_grad_norm_(fitted, 1.0)
             optimizer.step()
             step += 1
+            with torch.no_grad():
+                torch._foreach_lerp_(means, fitted, 1 - min(KEPT, step / (step + 9)))
             if step % 50 == 0 or step == steps:
                 print(f"epoch {epoch} step {step} of {steps}, loss {loss.item():.3f}, {time.time() - started:.0f} s", flush=True)
                 if checkpoint:
                     torch.save(encoder.state_dict(), checkpoint)
+    with torch.no_grad():
+        torch._foreach_copy_(fitted, means)
+    if checkpoint:
+        torch.save(encoder.state_dict(), checkpoint)
     encoder.eval()
 
 

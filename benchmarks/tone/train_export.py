@@ -14,11 +14,13 @@ from scipy.optimize import minimize, nnls
 from scipy.special import log_softmax
 
 from benchmarks.tone.folds import Mention
+from benchmarks.tone.train_graph import quantised
 from benchmarks.tone.train_upstream import Upstream
 from transforms.target_model import WEIGHTS, PackagedModel, calibrated
 
-LAYERS = list(range(8))
-VERSION = "e5-8-1"
+LAYERS = list(range(10))
+PLACES = 130                     # the longest window and its two marks
+VERSION = "e5-10-1"
 MODELS = Path(__file__).parents[2] / "transforms" / "models"
 CALIBRATED = {"en": ("newsmtsc",), "ru": ("rusentne",)}     # RuOpinionNE's share of opinions is not a day's
 RIDGE = 0.01                     # keeps slope and shift near 1 and 0
@@ -41,8 +43,7 @@ def cutter(upstream: Upstream, kept_ids: list[int]) -> PackagedModel:
 
 def write(encoder, upstream: Upstream, upstream_file: Path, kept_ids: list[int], calibration: Sequence[Mention], data: Path, seed: int, folder: Path = MODELS) -> None:
     """All files of transforms/models that this model has; what is fitted here is fitted to the quantised model's answers."""
-    facts = {"version": VERSION, "heads": upstream.heads, "below": len(encoder.below), "above": len(encoder.above),
-             "calibration": {language: {"slope": [1.0], "shift": [0.0, 0.0, 0.0]} for language in ("en", "ja", "ru")}}
+    facts = {"version": VERSION, "calibration": {language: {"slope": [1.0], "shift": [0.0, 0.0, 0.0]} for language in ("en", "ja", "ru")}}
     arrays = _vocabulary(upstream, kept_ids) | _weights(encoder, upstream, kept_ids)
     model = PackagedModel(arrays | {"facts": _bytes(json.dumps(facts))})
     logits = np.array([_logits(model, mention) for mention in calibration])
@@ -83,28 +84,17 @@ def _vocabulary(upstream: Upstream, kept_ids: list[int]) -> dict[str, np.ndarray
 
 
 def _weights(encoder, upstream: Upstream, kept_ids: list[int]) -> dict[str, np.ndarray]:
-    """Frozen parts in upstream's 4 bits, fitted matrices in 8 bits with a scale for each output, vectors in 16."""
+    """Words in upstream's 4 bits, layers as two graphs in 8, the rest as it is."""
     words = upstream.tensors["emb.word"].reshape(-1, upstream.width // 32)[kept_ids]
     arrays = {
-        "words.halves": words["halves"], "words.scales": words["scale"], "places": encoder.places[:130].numpy().astype(np.float16),
-        "norm.w": encoder.norm[0].numpy(), "norm.b": encoder.norm[1].numpy(),
+        "words.halves": words["halves"], "words.scales": words["scale"], "places": encoder.places[:PLACES].numpy().astype(np.float16),
+        "norm.w": encoder.norm[0].numpy(), "norm.b": encoder.norm[1].numpy(), "mark": encoder.mark.detach().numpy(),
     }
-    arrays |= {name: value.detach().numpy() for name, value in encoder.named_parameters() if name == "mark"}
     for name in ("first", "second"):
         arrays |= {f"{name}.w": getattr(encoder, name).weight.detach().numpy(), f"{name}.b": getattr(encoder, name).bias.detach().numpy()}
-    for part, layers in (("below", encoder.below), ("above", encoder.above)):
-        for number, layer in enumerate(layers):
-            for key, value in layer.weights.items():
-                name, tensor = f"{part}.{number}.{key.replace('_', '.')}", value.detach().numpy()
-                if tensor.ndim == 1:
-                    arrays[name] = tensor.astype(np.float16)
-                elif part == "below":
-                    place = LAYERS[number]
-                    blocks = upstream.tensors[f"l{place}.{key.removesuffix('_w')}.w"].reshape(len(tensor), -1)
-                    arrays |= {f"{name[:-2]}.halves": blocks["halves"], f"{name[:-2]}.scales": blocks["scale"]}
-                else:
-                    steps = np.abs(tensor).max(axis=1) / 127
-                    arrays |= {f"{name[:-2]}.whole": np.rint(tensor / steps[:, None]).astype(np.int8), f"{name[:-2]}.steps": steps.astype(np.float32)}
+    for part, layers in (("lower", encoder.below), ("upper", encoder.above)):
+        told = [{name: value.detach().numpy() for name, value in layer.weights.items()} for layer in layers]
+        arrays[part] = np.frombuffer(quantised(told, upstream.heads, upstream.width, upstream.epsilon), dtype=np.uint8)
     return arrays
 
 
