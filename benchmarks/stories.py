@@ -23,6 +23,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.form import OURS, Row, report
+from nichiro.validation import b_cubed
 from transforms import stories as ours
 from transforms.embedding import SCALE, embeddings, encoded
 from warehouse.tables import enriched
@@ -151,14 +152,6 @@ def tf_idf(reports: list[Report]) -> np.ndarray:
             vectors[number, place[word]] = (1 + np.log(count)) * np.log(len(texts) / frequency[word])
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     return vectors @ vectors.T
-
-
-def b_cubed(events: Sequence[Hashable], stories: Sequence[Hashable]) -> np.ndarray:
-    """Precision and recall of each report, n × 2."""
-    same_event = np.array(events)[:, None] == np.array(events)[None, :]
-    same_story = np.array(stories)[:, None] == np.array(stories)[None, :]
-    both = (same_event & same_story).sum(axis=1)
-    return np.stack([both / same_story.sum(axis=1), both / same_event.sum(axis=1)], axis=1)
 
 
 def harmonic(scores: np.ndarray) -> float:

@@ -13,6 +13,7 @@ import polars as pl
 from nichiro.beat import load_beat
 from nichiro.lexicons import load_lexicons
 from nichiro.settings import load_settings
+from nichiro.texts import given
 from transforms.beat import Beat
 from transforms.relevance import judge
 from transforms.tone import tone
@@ -34,8 +35,7 @@ def score_lines(lines: Iterable[str]) -> Iterator[str]:
 
 def _line(line: str) -> dict:
     try:
-        row = json.loads(line)
-        json.dumps(row, ensure_ascii=False).encode()   # it comes back: half a surrogate pair could not
+        row = given(line)
     except (ValueError, RecursionError) as error:
         return {"error": f"no JSON: {getattr(error, 'msg', None) or error}", "line": line.strip()[:200]}
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):

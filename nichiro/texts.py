@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
 import polars as pl
 from pydantic import (
@@ -126,7 +126,7 @@ def read(lines: Iterable[bytes]) -> Iterator[Text | Fault]:
         if not line.strip():
             continue
         try:
-            text = _text(line)
+            text = Text.model_validate(given(line.decode("utf-8-sig")))
         except ValidationError as error:
             first = error.errors()[0]
             why = first["msg"].removeprefix("Value error, ")
@@ -144,10 +144,11 @@ def read(lines: Iterable[bytes]) -> Iterator[Text | Fault]:
         yield text.model_copy(update={"id": text_id, "language": language})
 
 
-def _text(line: bytes) -> Text:
-    given = json.loads(line.decode("utf-8-sig"))
-    json.dumps(given, ensure_ascii=False).encode()   # half a surrogate pair is no text
-    return Text.model_validate(given)
+def given(line: str) -> Any:
+    """The JSON value of a line. Raises ValueError or RecursionError, also for half a surrogate pair, which could not be written again."""
+    value = json.loads(line)
+    json.dumps(value, ensure_ascii=False).encode()
+    return value
 
 
 def frame(texts: Iterable[Text]) -> pl.DataFrame:

@@ -7,7 +7,7 @@ percentile bootstrap, over texts or over the groups of the gold. A task is one l
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,14 +130,20 @@ def _f1(counts: np.ndarray) -> np.ndarray:
     return np.divide(2 * both, either, out=np.zeros(both.shape), where=either > 0)
 
 
+def b_cubed(gold: Sequence[Hashable], answers: Sequence[Hashable]) -> np.ndarray:
+    """Precision and recall of each text, n × 2 (Bagga and Baldwin 1998, doi:10.3115/980845.980859)."""
+    size, found, both = Counter(gold), Counter(answers), Counter(zip(gold, answers, strict=True))
+    shares = [(both[one, other] / found[other], both[one, other] / size[one]) for one, other in zip(gold, answers, strict=True)]
+    return np.array(shares).reshape(-1, 2)
+
+
 def _groups(gold: list[str], answers: list[str]) -> list[Row]:
-    """Pairs in one group, and B-cubed (Bagga and Baldwin 1998, doi:10.3115/980845.980859), drawn by groups of the gold."""
+    """Pairs in one group, and B-cubed, drawn by groups of the gold."""
     size, found, both = Counter(gold), Counter(answers), Counter(zip(gold, answers, strict=True))
     groups = {name: number for number, name in enumerate(size)}
     sums = np.zeros((len(groups), 6))   # texts; B-cubed precision and recall; pairs right, called, wanted; each pair counts at both its texts
-    for one, other in zip(gold, answers, strict=True):
-        shared = both[one, other]
-        sums[groups[one]] += [1, shared / found[other], shared / size[one], shared - 1, found[other] - 1, size[one] - 1]
+    for one, other, shares in zip(gold, answers, b_cubed(gold, answers), strict=True):
+        sums[groups[one]] += [1, *shares, both[one, other] - 1, found[other] - 1, size[one] - 1]
     draws = np.random.default_rng(0).multinomial(len(groups), np.full(len(groups), 1 / len(groups)), SAMPLES) @ sums
     whole = _measures(sums.sum(axis=0)[None])
     rows, drawn = [], _measures(draws)
