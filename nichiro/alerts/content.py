@@ -1,4 +1,4 @@
-"""What a message says: the alerts' figures, and from the release the stories, terms and official acts behind them."""
+"""What a message says: the alerts' figures, and from the release the articles behind them and the reasons, sentence by sentence."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from nichiro.wording import country, series
 from warehouse.sql import Connection
 
 STORIES = 5
-TERMS = 6
-ACTS = 2
-TERM_ARTICLES = 2   # a term of one article is no reason
+SENTENCE = 800      # characters of one that are shown: it may hold a headline and a dozen names
 MOST_IDS = 200      # articles looked up of a change
 AXES = ("topic_id", "country_code", "language_code", "genre", "actor_id")
 SERIES = 8          # a storm touches dozens of series: the likeliest are told
@@ -49,16 +47,14 @@ def _day(day: date, rows: pl.DataFrame, connection: Connection, topics: dict[str
     ]
     spike = {"spike_id": alerts[0]["alert_id"]}
     stories = run_query(connection, "spike_articles", spike)
-    terms = run_query(connection, "spike_terms", spike).filter(pl.col("article_count") >= TERM_ARTICLES)
-    acts = run_query(connection, "spike_acts", spike).filter(pl.col("is_on_topic") | pl.lit(alerts[0]["topic_id"] == "any"))
+    reasons = run_query(connection, "spike_reasons", spike)
     return {
         "day": day,
         "alerts": alerts[:SERIES],
         "further_count": len(alerts[SERIES:]),
         "stories": _linked(stories.unique("headline", keep="first", maintain_order=True).head(STORIES)),
         "story_count": stories.height,
-        "terms": terms.head(TERMS).to_dicts(),
-        "acts": _linked(acts.head(ACTS)),
+        "reasons": reasons.select("kind", "sentence", "row_table", "row_ids").to_dicts(),
     }
 
 
@@ -101,7 +97,7 @@ def _fields(block: dict[str, Any]) -> dict[str, Any]:
             {"headline": inert(story["headline"]), "publisher": inert(story["publisher"]), "url": story["link"], "copy_count": story["copy_count"]}
             for story in block["stories"]
         ],
-        "terms": [inert(term["term"]) for term in block["terms"]],
+        "reasons": [reason | {"sentence": inert(reason["sentence"], SENTENCE)} for reason in block["reasons"]],
     }
 
 

@@ -42,8 +42,10 @@ def test_each_alert_is_told_once_in_one_message_a_day(world: World) -> None:
     assert letter["Message-ID"].startswith("<") and letter["Message-ID"].endswith("@nichiro.example>")
     assert headers["Idempotency-Key"].strip('"') == told["nichiro"]["message_id"]
     text = letter.get_body(("plain",)).get_content()
-    for words in ("3.4 expected", "p = 2 × 10⁻⁷", "nichiro query spike_articles --set spike_id=", "report.html", "Why: "):
+    for words in ("3.4 expected", "p = 2 × 10⁻⁷", "nichiro query spike_articles --set spike_id=", "report.html", "Why", "where 3.4 were expected."):
         assert words in text
+    reasons = told["nichiro"]["days"][0]["reasons"]
+    assert reasons[0]["kind"] == "count" and all(reason["row_ids"] for reason in reasons), "every sentence names its rows"
     assert "<table" in letter.get_body(("html",)).get_content()
 
 

@@ -57,12 +57,12 @@ def content(text: str, url: str = "https://gazette.example/1") -> dict:
     at = datetime(2026, 6, 29, 3, tzinfo=UTC)
     story = {"headline": text, "publisher": text, "country_code": "JP", "genre": "news", "published_at": at, "copy_count": 2, "link": inert_url(url)}
     alert = {
-        "alert_id": "a" * 32, "topic": text, "country_code": "JP", "observed_count": 9, "expected_count": 1.5, "p_value": 1e-6,
+        "alert_id": "a" * 32, "series": text, "is_storm": False, "is_slow_rise": False, "country_code": "JP", "observed_count": 9, "expected_count": 1.5, "p_value": 1e-6,
         "q_value": 1e-5, "is_withdrawn": False, "is_revised": False,
     }
     day = {
-        "day": date(2026, 6, 29), "alerts": [alert], "further_count": 0, "stories": [story], "story_count": 9, "acts": [story],
-        "terms": [{"term": text, "article_count": 4, "spike_article_count": 9}],
+        "day": date(2026, 6, 29), "alerts": [alert], "further_count": 0, "stories": [story], "story_count": 9,
+        "reasons": [{"kind": "story", "sentence": text, "row_table": "marts.story_documents", "row_ids": ["a" * 32]}],
     }
     return {"days": [day], "alert_count": 1, "report": "/data/report.html", "fields": {}}
 
@@ -103,7 +103,7 @@ def test_mail(text: str) -> None:
     assert inert(text) in plain
     tree = lxml.html.fromstring(page)
     assert {node.tag for node in tree.iter() if isinstance(node.tag, str)} <= {
-        "html", "head", "meta", "title", "body", "h2", "h3", "table", "tbody", "tr", "th", "td", "ul", "li", "a", "br", "p", "pre",
+        "html", "head", "meta", "title", "body", "h2", "h3", "table", "tbody", "tr", "th", "td", "ul", "li", "a", "br", "p", "pre", "span", "code",
     }
     assert not [name for node in tree.iter() for name in node.attrib if name.startswith("on")]
     assert {node.get("href") for node in tree.iter("a")} == {"https://gazette.example/1"}
@@ -127,7 +127,7 @@ def test_discord(monkeypatch: pytest.MonkeyPatch) -> None:
 @given(texts)
 def test_feed_entry(text: str) -> None:
     entry = etree.Element("content", type="html")
-    entry.text = entry_html(content(text))
+    entry.text = entry_html("news", content(text))
     again = etree.fromstring(etree.tostring(entry))
     assert not lxml.html.fromstring(again.text).xpath("//script|//img|//iframe|//@onerror")
 
