@@ -94,7 +94,10 @@ def attributions(sentence: str, carried: str | None = None) -> list[Attribution]
         if word.endswith("ing"):
             if not (last_sign and last_sign in f",—–{FILLED}") and not _AUXILIARY.search(before) and not re.search(r"\b(?:is|was|are|were|been|be|keep|kept|by|in|of)\s+$", before):
                 continue
-            speaker = last if found else named(_subject_of(sentence), last)
+            if last_sign and last_sign in f",—–{FILLED}":
+                speaker = last if found else named(_subject_of(sentence), last)
+            else:
+                speaker = named(re.sub(r"\b(?:is|was|are|were|been|be|keep|kept|by|in|of)\s*$", "", chunk), last)
         else:
             if before.endswith("to ") and _THAT.match(sentence, end):
                 chunk = ""
@@ -118,7 +121,9 @@ def attributions(sentence: str, carried: str | None = None) -> list[Attribution]
             tail = _TRAILING.match(sentence, end) or (FILLED in sentence[:start] and _RESUMED.match(sentence, end)) or (
                 is_after_quotation and not _THAT.match(sentence, end) and not _MARKED.match(sentence, end)
             )
-            if tail and len(sentence[_floor(found) : start].split()) >= (1 if FILLED in sentence[:start] else 3):
+            closed = [item for item in found if item.end <= at]      # Tokyo hopes for more, Vint said: all of it is Vint's
+            if tail and len(sentence[_floor(closed) : start].split()) >= (1 if FILLED in sentence[:start] else 3):
+                found = closed
                 last = speaker or last
                 found.append(Attribution(_floor(found), start, last))
                 continue
