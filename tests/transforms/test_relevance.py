@@ -11,6 +11,7 @@ from nichiro.beat import load_beat
 from tests.transforms.frames import ROOT, SHARED, text
 from transforms.beat import Beat
 from transforms.relevance import judge
+from transforms.terms import all_terms
 
 OFFICIAL = {"country": "ES", "kind": "government"}
 
@@ -125,6 +126,12 @@ def test_topics_count_passages(beat: Beat) -> None:
 def test_method_version_names_the_beat(beat: Beat, japan_russia: Beat) -> None:
     versions = {judge(text("x"), each).relevance["method_version"].item() for each in (beat, japan_russia)}
     assert len(versions) == 2
+
+
+def test_terms_are_compiled_once_for_a_beat(beat: Beat) -> None:
+    assert all_terms(beat.model_copy()) is all_terms(beat)
+    other = beat.model_copy(update={"traps": {"en": [r"\bNorway\b"]}})
+    assert all_terms(other)["en"].without_traps("Norway") != all_terms(beat)["en"].without_traps("Norway") == "Norway"
 
 
 def test_no_articles(beat: Beat) -> None:
