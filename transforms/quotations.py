@@ -9,6 +9,7 @@ from dataclasses import dataclass
 SCARE_WORDS = 3    # and fewer in quotation marks are no voice unless somebody is said to say them
 _NEAR = 60         # characters around a quotation that are looked at
 _SEEN = 400        # characters of it that are counted
+_NAME_JA = 12      # characters in 「」 before として that are a name: 「女医学校」として創立
 _LONG_JA = 25      # characters in 「」 that no particle of quoting follows and that are words of somebody all the same
 _CLOSERS = {"“": "”", "„": "“”", "«": "»", "「": "」", "『": "』", '"': '"', "‘": "’", "'": "'"}
 _MARKS = re.compile("[“”„«»「」『』\"‘’]|''|``|(?<!\\w)'|'(?!\\w)")
@@ -142,7 +143,7 @@ def is_said(after: str, language: str) -> bool:
 
 def _is_voice_ja(inner: str, before: str, after: str) -> bool:
     if _AFTER_JA.match(after):
-        return True
+        return not (after.startswith("として") and len(inner) <= _NAME_JA)
     if not after or after[0] == "。" or _CHAIN_JA.match(after):      # a sentence of its own, or the first of two quotations
         return not before.strip() or before.rstrip()[-1] in "。」、：:" or inner[-1:] in "。！？"
     return inner[-1:] in "。！？" or len(inner) >= _LONG_JA

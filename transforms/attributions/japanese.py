@@ -22,11 +22,13 @@ _OBJECT = re.compile(
     r"|への?(?:深い)?(?:感謝|謝意|非難|抗議|批判)(?=を)|の[^、。のをはが]{1,12}を(?:称え|たたえ|批判|非難|指摘|糾弾|高く評価|評価|歓迎)"
 )
 _BY = re.compile(r"(?:^|(?<=[、。]))(?P<who>[^、。「」]{1,40}?)(?:に(?:よると|よれば|よりますと)|の(?:証言|話|説明|発表)(?:では|によると))、?")
-_TOPIC = re.compile(rf"(?P<who>[^、。「」はが{FILLED}]{{1,40}}?)(?:は|が)(?=[、「\u3000-\u9fff\uff00-\uffefA-Za-z0-9{FILLED}])、?")
+_TOPIC = re.compile(rf"(?P<who>[^、。「」はが{FILLED}]{{1,90}}?)(?P<mark>は|が)(?=[、「\u3000-\u9fff\uff00-\uffefA-Za-z0-9{FILLED}])、?")
 _ADJUNCT = re.compile(r"(?:[^、。「」をはがと]{1,14}(?:で|日|後|前|中|に対し|に対して|に関し|について|ため|時|朝|夜|午後|午前)(?:、|(?=[「" + FILLED + r"]))|これに対し、|また、|一方、|さらに、)")
 _PLACE = re.compile(r"(?:著書|会見|声明|演説|社説|記者会見|談話|取材|講演)(?:『[^』]{1,30}』)?で、?")
 _AFTER = re.compile(r"^」?と[、]?(?P<who>[^、。「」はが]{1,30})(?:は|が)[^、。]{0,12}(?:" + _SAY + ")")
 _NEXT = re.compile(r"(?P<who>[^、。「」はが]{1,30})(?:は|が)(?:[^。]{0,10})?(?:こう|そう|このように)")
+_CLAUSE = re.compile(r"(?:してい[るた]|した|する|られる|られた|いる|った|れた)(?=[一-龥ァ-ヴA-Za-z])")
+_LINK = re.compile(r"^(?:そして|また|しかし|一方|さらに|このため|だが|ただ)、?")
 _LOOK = 200   # characters before a word of saying in which its subject is looked for
 
 
@@ -50,7 +52,7 @@ def attributions(sentence: str, carried: str | None = None) -> list[Attribution]
         if after:
             speaker = after["who"]
         elif topic and (not by or begin > by.end()) and not (speaker and floor and not by and "」" not in sentence[floor:begin] and not _is_actor(topic["who"])):
-            speaker, begin = topic["who"], _skip(sentence, topic.end(), told.start())
+            speaker, begin = _named(topic["who"], topic["mark"], speaker), _skip(sentence, topic.end(), told.start())
         elif speaker is None and not by:
             speaker = carried
             if told.re is _OBJECT or not carried:
@@ -86,5 +88,13 @@ def _skip(sentence: str, begin: int, end: int) -> int:
         begin = match.end()
 
 
+def _named(topic: str, mark: str, before: str | None) -> str | None:
+    """Who a topic names: without the clause that tells of them; nobody where it is a time or a thing that something happens to."""
+    who = _CLAUSE.split(_LINK.sub("", topic))[-1]
+    if who.endswith("に") or (mark == "が" and not _is_actor(who)):
+        return before
+    return who.removesuffix("で") or before
+
+
 def _is_actor(words: str) -> bool:
-    return re.search(r"(?:氏|さん|相|官|長|員|授|使|筋|者|紙|社|会|府|省|局|団|側|通信|日報|新聞)$", words) is not None
+    return re.search(r"(?:氏|さん|相|官|長|員|授|使|筋|者|紙|社|会|府|省|局|団|側|部|通信|日報|新聞)$", words) is not None
