@@ -15,7 +15,8 @@ from transforms.windows import blocks, moved, trailing
 
 OPEN_DAYS = 14           # how far back a storm is followed
 GAP_DAYS = 2             # days without an alarm that do not end it
-STORM_DAYS = 3           # with an alarm
+STORM_DAYS = 3           # with an alarm and at least
+DAY_RATIO = 2.5          # times what was expected: a spike's tail does not make it last
 STORM_EXCESS = 8.0       # usual days' worth of articles beyond what was expected, and
 STORM_COUNT = 20         # so many articles
 STORM_RATIO = 3.0        # its greatest day over what was expected
@@ -31,7 +32,7 @@ RISE_LEVEL = 1.5         # the four weeks against the eight before: something mu
 class Storms:
     """Series × days: the spike that is open on the day, 0 where none is.
 
-    ``duration``: its days with an alarm so far; ``excess``: articles beyond the expected ones; ``ratio``: its greatest day over
+    ``duration``: its days so far with an alarm and DAY_RATIO times the expected count; ``excess``: articles beyond the expected ones; ``ratio``: its greatest day over
     the expected count; ``outlets``: of its widest day.
     """
 
@@ -55,7 +56,7 @@ def storms(counts: np.ndarray, expected: np.ndarray, alarms: np.ndarray, outlets
         gap = np.where(alarmed, 0, gap + 1)
         is_open &= gap <= GAP_DAYS
         inside = is_open & alarmed
-        duration += inside
+        duration += inside & (moved(ratio, back) >= DAY_RATIO)
         excess += np.where(inside, moved(more, back), 0)
         highest = np.maximum(highest, np.where(inside, moved(ratio, back), 0))
         widest = np.maximum(widest, np.where(inside, moved(outlets, back), 0))

@@ -26,6 +26,7 @@ from nichiro.cli import (
     reading,
     reparse,
     rescore,
+    series,
     source,
     status,
     steps,
@@ -41,7 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (init, steps, reparse, rescore, status, doctor, backtest, reading, own, judging, demo, config, keeping):
+for module in (init, steps, reparse, rescore, status, doctor, backtest, reading, own, series, judging, demo, config, keeping):
     module.add_to(app)
 app.add_typer(source.app, name="source")
 app.add_typer(alert.app, name="alert", rich_help_panel="Daily")
