@@ -1,4 +1,4 @@
-"""Fit the model of tone toward a target and write it into transforms/models: `make train DATA=../shared/data`, about 25 minutes of one core.
+"""Fit the model of tone toward a target and write it into transforms/models: `make train DATA=../shared/data`, a quarter of an hour of one core.
 
 The fold ``train`` fits, ``calibration`` calibrates and gives the interval's factors, ``held_out`` is not touched: what is published
 about the model is measured on it, and the model that ships has not seen it. No choice is made between epochs: the last one ships.

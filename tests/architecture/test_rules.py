@@ -10,7 +10,7 @@ import tokenize
 from tests.architecture.sources import PROJECT, files, modules, tree, where
 
 CLOCKS = {"now", "utcnow", "today", "time_ns", "localtime", "gmtime"}
-BINARY = {".png", ".gz", ".xz", ".warc", ".ico", ".woff2", ".parquet"}
+BINARY = {".npz", ".png", ".gz", ".xz", ".warc", ".ico", ".woff2", ".parquet"}
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "misc", "common", "process", "handle", "handler", "data", "info"}
 
