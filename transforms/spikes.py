@@ -19,6 +19,7 @@ import polars as pl
 from transforms import detection
 from transforms.coverage import ANY
 from transforms.series import AXES, Series, series
+from transforms.storms import OPEN_DAYS, Storms, rises, storms
 from warehouse.columns import SENSITIVITY_Q
 from warehouse.tables.marts import COVERAGE_SPIKES
 
@@ -35,21 +36,22 @@ PEAK_SHARE = 0.05        # the highest twentieth of the baseline is left out at 
 TRIM_P_VALUE = 0.001     # days of the baseline less likely than this are old peaks
 VOLUME_PRIOR = 10.0      # articles beside the beat a day that are added before two volumes are compared: damps small numbers
 WEEKDAY_PRIOR = 4.0      # weeks of an even week that are added before weekday factors are taken
-ELEVATED = 2.0           # times the expected: a day on which a spike lasts
-STORM_RATIO = 4.0        # times the expected, at least, of a storm
-STORM_COUNT = 10
-STORM_DAYS = 2
-STORM_OUTLETS = 4
-STORM_SHARE = 0.5        # of its articles, at most, from one outlet
+ELEVATED = 2.0           # times the expected: a day of a week's spike that counts for its duration
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """What the past lets one expect of a day's count, and how unlikely so many or more are."""
+    """What the past lets one expect of a day's or a week's count, and how unlikely so many or more are.
+
+    ``before``: series × OPEN_DAYS and the day itself, of detection, from which storms are told; ``is_rise``: where four weeks tell
+    more than the last alone.
+    """
 
     expected: np.ndarray
     dispersion: np.ndarray
     p_value: np.ndarray
+    before: detection.Detection | None = None
+    is_rise: np.ndarray | None = None
 
 
 def coverage_spikes(
@@ -102,15 +104,8 @@ def spike_id(row: dict) -> str:
 def _described(row: dict, counted: Series) -> dict:
     """The row with its id, its articles, and what it comes to."""
     behind = counted.article_ids(row["column"], row["panel"], row["first"], row["last"])
-    loud = behind["source"].value_counts()["count"].to_list()   # articles of each outlet
-    outlets = len(loud)
-    is_storm = (
-        row["observed_count"] >= max(STORM_COUNT, STORM_RATIO * row["expected_count"])
-        and row["duration_days"] >= STORM_DAYS and outlets >= STORM_OUTLETS and max(loud) <= STORM_SHARE * behind.height
-    )
     return row | {
-        "spike_id": spike_id(row), "article_ids": behind["article_id"].to_list(), "outlet_count": outlets,
-        "level": "storm" if is_storm else "spike", "method": METHODS[row["period"]],
+        "spike_id": spike_id(row), "article_ids": behind["article_id"].to_list(), "outlet_count": behind["source"].n_unique(), "method": METHODS[row["period"]],
         "method_version": f"{VERSION}+{detection.VERSION}" if row["period"] == "day" else VERSION,
     }
 
@@ -190,36 +185,60 @@ class _View:
         share, volume = self.share[where, counted.scope[which]], self.volume[where, counted.scope[which]]
         factors = self.factors[where, counted.scope[which]]
         weekdays = (self.day.weekday() - np.arange(REACH_DAYS)[::-1]) % 7
-        found = self._of_day(counts, share, volume) if self.length == 1 else self._of_week(counts, share * factors[:, weekdays], volume)
-        level = found.expected / np.maximum((share * factors[:, weekdays])[:, -self.length:].sum(axis=1), 1e-300)
-        elevated = counts[:, -WEEK:] >= np.maximum(ELEVATED * level[:, None] * (share * factors[:, weekdays])[:, -WEEK:], 1)
-        lasting = np.cumprod(elevated[:, ::-1], axis=1).sum(axis=1)
-        for number in np.flatnonzero((told >= MINIMUM_COUNT) & (told > found.expected) & np.isfinite(found.p_value)):
+        usual = share * factors[:, weekdays]
+        found = self._of_day(counts, share, volume) if self.length == 1 else self._of_week(counts, share, usual, volume)
+        chosen = np.flatnonzero((told >= MINIMUM_COUNT) & (told > found.expected) & np.isfinite(found.p_value))
+        open_ = self._open(chosen, where, which, counts, found)
+        lasting = open_.duration[:, -1] if open_ else self._lasting(counts[chosen], usual[chosen], found.expected[chosen])
+        for place, number in enumerate(chosen):
             topic, language, genre, actor = counted.columns[which[number]]
+            is_storm, is_rise = open_ is not None and open_.is_storm[place, -1], found.is_rise is not None and found.is_rise[number]
             yield {
                 "topic_id": topic, "country_code": counted.countries[where[number]], "language_code": language, "genre": genre, "actor_id": actor,
-                "period": "day" if self.length == 1 else "week", "observed_count": int(told[number]), "expected_count": float(found.expected[number]),
+                "period": "day" if self.length == 1 else "week", "level": "storm" if is_storm else "slow_rise" if is_rise else "spike",
+                "observed_count": int(told[number]), "expected_count": float(found.expected[number]),
                 "dispersion": float(max(found.dispersion[number], 1.0)), "p_value": float(found.p_value[number]),
-                "baseline_days": int((share[number, self._past] > 0).sum()), "duration_days": int(lasting[number]),
+                "baseline_days": int((share[number, self._past] > 0).sum()), "duration_days": int(lasting[place]),
                 "column": int(which[number]), "panel": self.known & counted.members[where[number]],
                 "first": self.today - self.length + 1, "last": self.today,
             }
+
+    def _open(self, chosen: np.ndarray, where: np.ndarray, which: np.ndarray, counts: np.ndarray, found: Expectation) -> Storms | None:
+        """The spikes that are open on the day, followed back by this day's own view of the days before it."""
+        if found.before is None or not len(chosen):
+            return None
+        days = slice(self.today - OPEN_DAYS, self.today + 1)
+        panels = self.known & self.counted.members[where[chosen]]
+        outlets = np.array([(self.counted.beat[panel][:, column, days] > 0).sum(axis=0) for panel, column in zip(panels, which[chosen], strict=True)])
+        return storms(counts[chosen, -OPEN_DAYS - 1:], found.before.expected[chosen], found.before.alarms("high")[chosen], outlets)
+
+    def _lasting(self, counts: np.ndarray, usual: np.ndarray, expected: np.ndarray) -> np.ndarray:
+        """Days in a row up to the last of the week with ELEVATED times the expected and more."""
+        level = expected / np.maximum(usual[:, -WEEK:].sum(axis=1), 1e-300)
+        elevated = counts[:, -WEEK:] >= np.maximum(ELEVATED * level[:, None] * usual[:, -WEEK:], 1)
+        return np.cumprod(elevated[:, ::-1], axis=1).sum(axis=1)
 
     def _of_day(self, counts: np.ndarray, share: np.ndarray, volume: np.ndarray) -> Expectation:
         """All tested series of the day together, by ``transforms.detection``; the louder day expects more of all of them."""
         exposure = share.copy()
         exposure[:, -1] *= volume
         first = (self.day.weekday() - REACH_DAYS + 1) % 7
-        found = detection.detect(np.where(share > 0, counts, np.nan), first, exposure, last=1)
-        return Expectation(found.expected[:, 0], found.dispersion[:, 0], found.p_value[:, 0])
+        found = detection.detect(np.where(share > 0, counts, np.nan), first, exposure, last=OPEN_DAYS + 1)
+        return Expectation(found.expected[:, -1], found.dispersion[:, -1], found.p_value[:, -1], before=found)
 
-    def _of_week(self, counts: np.ndarray, exposure: np.ndarray, volume: np.ndarray) -> Expectation:
-        """The week against the eight before it, whose scatter is at least that of their days: eight tell too little of it."""
+    def _of_week(self, counts: np.ndarray, share: np.ndarray, exposure: np.ndarray, volume: np.ndarray) -> Expectation:
+        """The week against the eight before it, whose scatter is at least that of their days: eight tell too little of it; and four
+        weeks against the eight before them. The smaller p-value of the two, doubled."""
         days, size = counts[:, self._past] * (exposure[:, self._past] > 0), exposure[:, self._past]
         week, today = counts[:, -WEEK:].sum(axis=1), exposure[:, -WEEK:].sum(axis=1) * volume
         by_week = (-1, BASELINE_DAYS // WEEK, WEEK)
         scatter = expectation(week, days, size, today).dispersion
-        return expectation(week, days.reshape(by_week).sum(axis=2), size.reshape(by_week).sum(axis=2), today, scatter)
+        found = expectation(week, days.reshape(by_week).sum(axis=2), size.reshape(by_week).sum(axis=2), today, scatter)
+        louder = share.copy()
+        louder[:, -WEEK:] *= volume[:, None]
+        rise = np.nan_to_num(rises(np.where(share > 0, counts, np.nan), (self.day.weekday() - REACH_DAYS + 1) % 7, louder)[:, -1], nan=1.0)
+        p = np.minimum(2 * np.minimum(found.p_value, rise), 1.0)
+        return Expectation(found.expected, found.dispersion, p, is_rise=rise < found.p_value)
 
 
 def _is_over(counted: Series, day: date, last_complete: dict[str, date]) -> np.ndarray:

@@ -11,12 +11,16 @@ from nichiro.errors import ContractError
 from nichiro.query import run_query
 from nichiro.report import charts
 from nichiro.status import Status, read_status
+from nichiro.wording import series
 from warehouse.sql import Connection
 
 CHART_DAYS = 120
 MATRIX_DAYS = 28
 HEADLINE_DAYS = 7
 FRESH_DAYS = 3       # a spike is news for so long: the alerts' rule too
+OUTCOME_DAYS = 90    # of which it is told how useful alerts were
+SENSITIVITY = "medium"   # the rules' default: what the page shows
+WHOLE = pl.all_horizontal(pl.col("language_code", "genre", "actor_id") == "any")   # series of a topic in a country, not cut further
 STORIES = 4          # headlines shown with a spike
 STATUSES_READ = 50   # runs looked back at for one that reached the gate: single steps are runs as well
 
@@ -39,10 +43,10 @@ def gather(connection: Connection, data_dir: Path, day: date, run_dir: Path | No
     since = last - timedelta(days=CHART_DAYS - 1)
     span = {"since": since, "until": last}
     coverage = run_query(connection, "coverage_by_day", span)
-    spikes = run_query(connection, "spikes", span)
+    titles = dict(run_query(connection, "ops.topics").select("topic_id", "title").iter_rows())
+    spikes = _named(run_query(connection, "spikes", span | {"sensitivity": SENSITIVITY}), titles, connection)
     tones = run_query(connection, "tone_by_week", span)
     health = run_query(connection, "source_health", {"since": last - timedelta(days=MATRIX_DAYS - 1), "until": last})
-    titles = dict(run_query(connection, "ops.topics").select("topic_id", "title").iter_rows())
     headlines = run_query(connection, "latest_headlines", {"since": last - timedelta(days=HEADLINE_DAYS - 1), "until": last})
     fresh = spikes.filter(pl.col("published_date") > last - timedelta(days=FRESH_DAYS))
     leading = _leading(fresh)
@@ -53,8 +57,12 @@ def gather(connection: Connection, data_dir: Path, day: date, run_dir: Path | No
         "release": release | {"build_id": (data_dir / "current").resolve().name},
         "status": last_status(data_dir, run_dir),
         "topics": {"any": "whole beat"} | titles,
-        "fresh_spikes": [spike | {"stories": _stories(connection, spike)} for spike in _rows(leading)],
+        "fresh_spikes": [spike | {"stories": _stories(connection, spike), "reasons": _reasons(connection, spike)} for spike in _rows(leading)],
         "further_spikes": _rows(_further(fresh, leading)),
+        "cut_count": fresh.filter(~WHOLE).height,
+        "outcomes": _rows(run_query(connection, "alert_outcomes", {"until": last, "days": OUTCOME_DAYS})),
+        "outcome_days": OUTCOME_DAYS,
+        "sensitivity": SENSITIVITY,
         "spikes": _rows(spikes),
         "countries": _countries(coverage, spikes),
         "languages": _languages(tones, run_query(connection, "tone_validation")),
@@ -90,17 +98,29 @@ def last_status(data_dir: Path, run_dir: Path | None) -> Status | None:
     return None
 
 
+def _named(spikes: pl.DataFrame, titles: dict[str, str], connection: Connection) -> pl.DataFrame:
+    """The spikes with what their ``series`` is called."""
+    actors = dict(run_query(connection, "ops.actors").select("actor_id", "name").iter_rows())
+    labels = [series(row, {"any": "Whole beat"} | titles, actors) for row in spikes.iter_rows(named=True)]
+    return spikes.with_columns(pl.Series("series", labels, pl.String))
+
+
 def _leading(spikes: pl.DataFrame) -> pl.DataFrame:
-    """The spikes told with their stories: of the whole beat in a country, else in all, else the strongest one."""
-    beat = spikes.filter(pl.col("topic_id") == "any")
-    countries = beat.filter(pl.col("country_code") != "any")
-    return countries if countries.height else beat if beat.height else spikes.sort("p_value").head(1)
+    """The spikes told with their stories: of the whole beat in a country, else in all, else the strongest one; a week where no day is."""
+    whole = spikes.filter(WHOLE)
+    for period in ("day", "week"):
+        beat = whole.filter(topic_id="any", period=period)
+        countries = beat.filter(pl.col("country_code") != "any")
+        if beat.height:
+            return countries if countries.height else beat
+    return (whole if whole.height else spikes).sort("p_value").head(1)
 
 
 def _further(spikes: pl.DataFrame, leading: pl.DataFrame) -> pl.DataFrame:
-    """The other spikes; one of all countries is left out where some country has it on that day."""
-    countries = spikes.filter(pl.col("country_code") != "any").select("published_date", "topic_id")
-    whole = spikes.filter(pl.col("country_code") == "any").join(countries, on=["published_date", "topic_id"], how="semi")
+    """The other topics; one of all countries is left out where some country has it on that day."""
+    spikes = spikes.filter(WHOLE)
+    countries = spikes.filter(pl.col("country_code") != "any").select("published_date", "topic_id", "period")
+    whole = spikes.filter(pl.col("country_code") == "any").join(countries, on=["published_date", "topic_id", "period"], how="semi")
     told = pl.concat([leading.select("spike_id"), whole.select("spike_id")])
     return spikes.join(told, on="spike_id", how="anti", maintain_order="left")
 
@@ -111,9 +131,15 @@ def _stories(connection: Connection, spike: dict[str, object]) -> list[dict[str,
     return _rows(rows.unique("headline", keep="first", maintain_order=True).head(STORIES))
 
 
+def _reasons(connection: Connection, spike: dict[str, object]) -> list[dict[str, object]]:
+    """The paragraph on a spike, sentence by sentence, each with the ids of its rows; what the line above it says already left out."""
+    rows = run_query(connection, "spike_reasons", {"spike_id": spike["spike_id"]})
+    return _rows(rows.filter(pl.col("kind") != "count"))
+
+
 def _countries(coverage: pl.DataFrame, spikes: pl.DataFrame) -> list[dict[str, object]]:
     """Per country, the busiest first: rows, charts on common scales, and today's figures."""
-    beat_spikes = spikes.filter(pl.col("topic_id") == "any")
+    beat_spikes = spikes.filter(WHOLE, topic_id="any", period="day")
     busiest = coverage.group_by("country_code").agg(pl.col("article_count").sum()).sort(
         "article_count", "country_code", descending=[True, False]
     )

@@ -26,6 +26,14 @@ def told(folder: Path) -> dict[str, Any]:
     return backtest(folder, Catalog(sources(), topics(), ops.ACTORS.empty(), ops.OFFICES.empty()), TOKYO, SINCE, UNTIL, lambda message: None)
 
 
+def small() -> World:
+    """Two sources, one run a day: each partition is a dozen files."""
+    world = World(seed=1, days=53, per_day=36)
+    kept = {SOURCES[2][0], SOURCES[3][0]}
+    world.captures = {each: rows for each, rows in world.captures.items() if each.source_id in kept and each.run_id.endswith("01Z-001")}
+    return world
+
+
 def plant(world: World) -> None:
     """Thirty articles on one day, which nobody captured before four days after the last day of the backtest."""
     captured = UNTIL + timedelta(days=4)
@@ -42,7 +50,7 @@ def plant(world: World) -> None:
 
 
 def test_later_data_are_not_seen(tmp_path: Path) -> None:
-    world = World(seed=1, days=53, per_day=10)
+    world = small()
     plant(world)
     lake = Lake(tmp_path)
     for day in world.captured_days():

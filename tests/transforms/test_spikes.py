@@ -197,14 +197,14 @@ def test_an_actor_who_is_named_more_is_a_series() -> None:
 
 
 def test_a_thin_series_that_no_day_lifts_is_found_by_its_week() -> None:
-    """An article a week; in the week up to Sunday, day 69, two a day in six days."""
+    """An article a week; in the week up to Sunday, day 69, two a day in six days, and one more of either source, on days 63 and 64."""
     thin = {source_id: {number: (int(number % 21 == place), 4) for number in range(77)} for place, source_id in enumerate(("jp_a", "jp_b", "ru_c"))}
     assert day(69).weekday() == 6
     busy = thin | {"jp_a": thin["jp_a"] | dict.fromkeys(range(64, 70), (2, 4))}
     found = coverage_spikes(articles(busy), NOBODY, HEALTH, SOURCES, TOPICS, days(*range(64, 71)), END)
     row = found.filter(country_code="JP", topic_id="any", genre="any", period="week").row(0, named=True)
     assert row["published_date"] == day(69)
-    assert (row["observed_count"], len(row["article_ids"]), row["duration_days"]) == (12, 12, 6)
+    assert (row["observed_count"], len(row["article_ids"]), row["duration_days"]) == (14, 14, 7)
     assert coverage_spikes(articles(thin), NOBODY, HEALTH, SOURCES, TOPICS, days(*range(64, 71)), END).is_empty()
 
 
@@ -212,10 +212,10 @@ def test_many_days_and_outlets_make_a_storm() -> None:
     many = [f"jp_{number}" for number in range(6)]
     sources = pl.concat([source(source_id) for source_id in many])
     looked = pl.concat([health(source_id, range(111)) for source_id in many])
-    counts = {source_id: steady() | {69: (8, 4), 70: (8, 4)} for source_id in many}
+    counts = {source_id: steady() | {68: (12, 4), 69: (10, 4), 70: (8, 4)} for source_id in many}
     found = coverage_spikes(articles(counts), NOBODY, looked, sources, TOPICS, days(70), END).filter(country_code="any", topic_id="any", genre="any", language_code="any")
-    assert found.select("level", "duration_days", "outlet_count").row(0) == ("storm", 2, 6)
-    counts = {source_id: steady() for source_id in many} | {many[0]: steady() | {69: (40, 4), 70: (40, 4)}}
+    assert found.select("level", "duration_days", "outlet_count").row(0) == ("storm", 3, 6)
+    counts = {source_id: steady() for source_id in many} | {many[0]: steady() | {68: (70, 4), 69: (60, 4), 70: (50, 4)}, **{name: dict.fromkeys(range(71), (0, 4)) for name in many[2:]}}
     found = coverage_spikes(articles(counts), NOBODY, looked, sources, TOPICS, days(70), END).filter(country_code="any", topic_id="any", genre="any", language_code="any")
     assert found["level"].to_list() == ["spike"], "the noise of one outlet is no storm"
 

@@ -238,7 +238,7 @@ COVERAGE_SPIKES = Table(
         Column("p_value", pl.Float64, "how often a day without a spike shows as much; of a week, probability of so many or more", minimum=0, maximum=1),
         Column("q_value", pl.Float64, "after Benjamini-Hochberg over the series of that day", minimum=0, maximum=1),
         Column("baseline_days", pl.Int64, "days that the expectation rests on", minimum=0),
-        Column("duration_days", pl.Int64, "days in a row up to this one, 7 at most, with twice the expected and more", minimum=0, maximum=7),
+        Column("duration_days", pl.Int64, "days of it so far with an alarm and twice the expected; of a week, its last days with twice the expected", minimum=0),
         Column("outlet_count", pl.Int64, "sources of the rows behind it", minimum=0),
         Column("article_ids", pl.List(pl.String), "the rows behind it, sorted"),
         METHOD,
