@@ -8,13 +8,14 @@ another mention in the document that was, else by the day; where none of it does
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
-from transforms.actors import VERSION, Directory
-from transforms.naming import Named, Names, all_names
+from transforms.actors import LANGUAGES, VERSION, Directory
+from transforms.naming import Named, Names
 from transforms.text import normalise
 from warehouse.tables import enriched, marts
 
@@ -47,6 +48,24 @@ def mentions(articles: pl.DataFrame, directory: Directory) -> pl.DataFrame:
         day = row["event_date"] or row["published_date"]
         rows += [key | found for found in mentions_of(row["headline"], row["body"], day, names[row["language_code"]])]
     return enriched.MENTIONS.conform(pl.DataFrame(rows, schema=enriched.MENTIONS.schema))
+
+
+@dataclass(frozen=True)
+class _Keyed:
+    """A directory told apart by its hash."""
+
+    sha256: str
+    directory: Directory = field(compare=False)
+
+
+def all_names(directory: Directory) -> dict[str, Names]:
+    """The directory's names by language, compiled once in a process; not to be changed."""
+    return _compiled(_Keyed(directory.sha256(), directory))
+
+
+@lru_cache(maxsize=4)
+def _compiled(keyed: _Keyed) -> dict[str, Names]:
+    return {language: Names(keyed.directory, language) for language in LANGUAGES}
 
 
 def mentions_of(headline: str, body: str, day: date, names: Names) -> list[dict[str, object]]:

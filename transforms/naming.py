@@ -11,9 +11,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 
-from transforms.actors import LANGUAGES, Directory
+from transforms.actors import Directory
 from transforms.spelling import cases, fold, spelled
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -34,24 +34,6 @@ class Named:
     candidates: tuple[str, ...]
     is_full: bool
     offices: frozenset[str] = field(default=frozenset())
-
-
-@dataclass(frozen=True)
-class _Keyed:
-    """A directory told apart by its hash."""
-
-    sha256: str
-    directory: Directory = field(compare=False)
-
-
-def all_names(directory: Directory) -> dict[str, Names]:
-    """The directory's names by language, compiled once in a process; not to be changed."""
-    return _compiled(_Keyed(directory.sha256(), directory))
-
-
-@lru_cache(maxsize=4)
-def _compiled(keyed: _Keyed) -> dict[str, Names]:
-    return {language: Names(keyed.directory, language) for language in LANGUAGES}
 
 
 @dataclass(frozen=True)
