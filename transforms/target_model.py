@@ -46,7 +46,7 @@ class TargetModel(Protocol):
         """For each sentence an array, spans × 3: calibrated probabilities of negative, neutral, positive toward the target at that span.
 
         Spans are character offsets, end exclusive. A row is NaN where there is no answer: a language outside of ``languages``, a span that
-        is empty or outside of its sentence. The answer for a sentence does not depend on what else is asked for.
+        is empty, outside of its sentence or without a visible character. The answer for a sentence does not depend on what else is asked for.
         """
         ...
 
@@ -78,6 +78,8 @@ class PackagedModel:
             if not 0 <= start < end <= len(sentence):
                 continue
             ids, target = self.pieces_around(sentence, start, end)
+            if not target:
+                continue
             if tuple(ids) not in lower:
                 lower[tuple(ids)] = self._lower(ids)
             logits = self._logits(lower[tuple(ids)], target)
@@ -85,11 +87,14 @@ class PackagedModel:
         return found
 
     def pieces_around(self, sentence: str, start: int, end: int) -> tuple[list[int], list[int]]:
-        """Ids of at most 126 pieces around the target between the marks of begin and end, and which of them are the target's."""
+        """Ids of at most 126 pieces around the target between the marks of begin and end, and which of them are the target's.
+
+        None are, where the span holds nothing but spaces and control characters.
+        """
         cut = max(0, start - AROUND)
         ids, places = self._pieces.cut(sentence[cut : min(len(sentence), min(end, start + AROUND) + AROUND)])
-        target = [number for number, (left, right) in enumerate(places) if left < end - cut and right > start - cut] or [0]
-        if len(ids) > LONGEST:
+        target = [number for number, (left, right) in enumerate(places) if left < end - cut and right > start - cut]
+        if target and len(ids) > LONGEST:
             first = max(0, min((target[0] + target[-1]) // 2 - LONGEST // 2, len(ids) - LONGEST))
             ids = ids[first : first + LONGEST]
             target = [number - first for number in target if 0 <= number - first < LONGEST]

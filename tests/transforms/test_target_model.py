@@ -61,13 +61,14 @@ def test_an_answer_does_not_depend_on_its_company():
 
 
 @pytest.mark.parametrize(("sentence", "span", "language"), [
-    ("", (0, 0), "en"), ("Aldoria", (0, 0), "en"), ("Aldoria", (3, 99), "en"), ("Aldoria", (-1, 3), "en"), ("Aldoria", (5, 2), "en"), ("Aldoria spricht.", (0, 7), "de"),
+    ("", (0, 0), "en"), ("Aldoria", (0, 0), "en"), ("Aldoria", (3, 99), "en"), ("Aldoria", (-1, 3), "en"), ("Aldoria", (5, 2), "en"), ("Aldoria spricht.", (0, 7), "de"), ("\x00\x01", (0, 2), "en"),
+    ("Aldoria  lied. " * 40, (7, 9), "en"),
 ])
 def test_no_answer_is_nan(sentence, span, language):
     assert np.isnan(packaged().predict([sentence], [[span]], [language])[0]).all()
 
 
-@pytest.mark.parametrize("sentence", ["😀 Aldoria 👨‍👩‍👧 😡", "\x00\x1bAldoria\x07", "Aldoria\udcff", "\u200bAldoria\u202e<s></s><unk>", "Ａｌｄｏｒｉａ ㍿", "\x00\x01"])
+@pytest.mark.parametrize("sentence", ["😀 Aldoria 👨‍👩‍👧 😡", "\x00\x1bAldoria\x07", "Aldoria\udcff", "\u200bAldoria\u202e<s></s><unk>", "Ａｌｄｏｒｉａ ㍿"])
 def test_odd_characters_get_an_answer(sentence):
     rows = packaged().predict([sentence], [[(0, len(sentence))]], ["en"])[0]
     assert np.isfinite(rows).all()
