@@ -25,6 +25,7 @@ from types import ModuleType
 import numpy as np
 
 from benchmarks.form import OURS, Row, report
+from benchmarks.spikes import demo
 from benchmarks.spikes.detectors import DETECTORS, Detector, ours
 from transforms.detection import detect
 
@@ -64,7 +65,7 @@ def measure(quick: bool) -> list[Row]:
     for sensitivity in ("low", "medium", "high"):
         alarms = [detect(counts[None], period=1).alarms(sensitivity)[0] for counts in outbreaks()[0]]
         rows += on_outbreaks(OURS, f"rki_{sensitivity}", alarms)
-    return rows
+    return rows + demo.measure(quick)
 
 
 def simulated(series: ModuleType, mean: float, seed: int) -> tuple[np.ndarray, np.ndarray, list[tuple[int, int, int]]]:

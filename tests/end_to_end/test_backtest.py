@@ -49,6 +49,7 @@ def plant(world: World) -> None:
     world.held.discard(partition)
 
 
+@pytest.mark.slow
 def test_later_data_are_not_seen(tmp_path: Path) -> None:
     world = small()
     plant(world)

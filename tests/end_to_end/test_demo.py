@@ -18,6 +18,7 @@ from nichiro.settings import PROJECT, load_settings
 from nichiro.status import statuses
 from tests.demosite.replay import ReplayProxy
 from tests.end_to_end.conftest import Demo, make_demo
+from warehouse.columns import SENSITIVITY_Q
 from warehouse.store import current_release, served_tables
 
 # What catches each planted defect, by name; on a later seed the same must hold.
@@ -145,8 +146,10 @@ def test_wire_copies_are_counted_once(demo: Demo) -> None:
 
 
 def test_spikes_carry_their_rows(demo: Demo) -> None:
-    for observed, ids, expected, p_value in demo.rows("SELECT observed_count, article_ids, expected_count, p_value FROM marts.coverage_spikes"):
-        assert observed == len(ids) > expected and 0 <= p_value < 0.01
+    rows = demo.rows("SELECT observed_count, article_ids, expected_count, p_value, q_value, sensitivity FROM marts.coverage_spikes")
+    assert rows
+    for observed, ids, expected, p_value, q_value, sensitivity in rows:
+        assert observed == len(ids) > expected and 0 <= p_value <= q_value <= SENSITIVITY_Q[sensitivity]
 
 
 def test_text_is_served_as_terms_allow(demo: Demo) -> None:
