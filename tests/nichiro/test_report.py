@@ -56,6 +56,8 @@ def test_the_glance_tells_spikes_stories_sources_and_checks(page):
     assert "4 of 6 healthy" in glance and "Volna (fiction): no answer" in glance
     assert "12 of 13 passed" in glance and "discovers at least 1 link" in glance
     assert page[1].cssselect(".spike li")
+    sentences = page[1].cssselect(".spike .reasons bdi")
+    assert sentences and all(re.fullmatch(r"marts\.\w+: [0-9a-f ]+", sentence.get("title")) for sentence in sentences), "each names its rows"
 
 
 def test_every_chart_has_its_table_and_the_same_figures(page):
