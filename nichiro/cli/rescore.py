@@ -97,7 +97,8 @@ def _show(found: Rescore, told: dict[str, Any]) -> None:
     if found.expired:
         _line(f"{found.expired} source-days keep their verdicts: their articles have expired")
     if not found.source_days:
-        _line(f"nothing to judge again: all verdicts are of version {told['version']}")
+        why = f"all verdicts are of version {told['version']}" if found.same else "the catalog's sources have no verdict on these days"
+        _line(f"nothing to judge again: {why}")
         return
     before = ", ".join(f"{version} ({count})" for version, count in told["versions_before"].items())
     _line(f"{told['articles']} article versions of {found.source_days} source-days, {told['moved']} verdicts move: version {before} → {told['version']}")

@@ -119,5 +119,7 @@ def test_the_command(lake: Lake, without_fish: Path, tmp_path: Path) -> None:
     assert (told["articles"], told["moved"], told["languages"][0]["moves"]) == (5, 3, {"strong → none": 3})
     moves = [json.loads(line) for line in nichiro("rescore", "--moves", "--processes", "1", "--beat", str(without_fish)).stdout.splitlines()]
     assert [move["capture_id"] for move in moves] == [move["capture_id"] for move in look(lake, without_fish).moved]
+    empty = nichiro("rescore", "--from", "2030-01-01", "--beat", str(without_fish))
+    assert empty.returncode == 0 and "no verdict on these days" in empty.stdout
     refused = nichiro("rescore", "--publish", "--beat", str(without_fish))
     assert refused.returncode == ConfigError.exit_code and "--beat" in refused.stderr
