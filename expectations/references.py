@@ -11,7 +11,8 @@ from warehouse.contract import Table
 
 CAPTURES = "raw.captures", ("staging.articles", "staging.outcomes", "staging.quarantine", "ops.fates")
 ARTICLES = "staging.articles", (
-    "enriched.relevance", "enriched.passages", "enriched.topics", "enriched.mentions", "enriched.tone", "enriched.signatures",
+    "enriched.relevance", "enriched.passages", "enriched.topics", "enriched.mentions", "enriched.tone", "enriched.target_tone",
+    "enriched.document_tone", "enriched.signatures",
 )  # fmt: skip
 REFERENCES = {name: target for target, names in (CAPTURES, ARTICLES) for name in names}
 

@@ -20,6 +20,7 @@ from nichiro.reasons import settle_reasons
 from nichiro.settlement import BATCH, partitions_of, settle, settle_fates
 from nichiro.spans import Say, around, keys, spans, tell
 from nichiro.stories import settle_stories
+from nichiro.tones import settle_tone_changes, settle_tone_daily, settle_validation
 from nichiro.translations import settle_translations
 from transforms.actors import actors_daily
 from transforms.coverage import coverage_daily
@@ -27,7 +28,6 @@ from transforms.figures import NONE, figures
 from transforms.health import source_days
 from transforms.overrides import origins
 from transforms.spikes import coverage_spikes
-from transforms.trends import tone_daily
 from warehouse.columns import PARTITION
 from warehouse.contract import Table
 from warehouse.lake import Lake, Partition
@@ -37,8 +37,11 @@ from warehouse.tables import enriched, marts, ops, raw, staging
 
 LOG = (raw.CAPTURES, raw.FETCHES, raw.DISCOVERIES, raw.CRAWLS, staging.QUARANTINE, staging.OUTCOMES)
 ACCEPTED_ONLY = (staging.ARTICLES,)
-PER_CAPTURE = (enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.MENTIONS, enriched.TONE, enriched.SIGNATURES)
-LATER = (enriched.MENTIONS,)   # of partitions that an older version enriched there is none; of those that expired, for good
+PER_CAPTURE = (
+    enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.MENTIONS, enriched.TONE, enriched.TARGET_TONE, enriched.DOCUMENT_TONE,
+    enriched.SIGNATURES,
+)  # fmt: skip
+LATER = (enriched.MENTIONS, enriched.TARGET_TONE, enriched.DOCUMENT_TONE)   # of partitions that an older version enriched there is none; of those that expired, for good
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,11 @@ class Built:
     coverage_days: list[date]
     spike_days: list[date]
     story_days: list[date]
+    tone_days: list[date]
 
     @property
     def is_empty(self) -> bool:
-        return not (self.partitions or self.coverage_days or self.spike_days)
+        return not (self.partitions or self.coverage_days or self.spike_days or self.tone_days)
 
 
 def partitions(lake: Lake, days: Iterable[date]) -> pl.DataFrame:
@@ -84,9 +88,10 @@ def partitions(lake: Lake, days: Iterable[date]) -> pl.DataFrame:
 
 def build(
     lake: Lake, candidate: Candidate, sources: pl.DataFrame, topics: pl.DataFrame, say: Say = lambda message: None,
-    *, actors: pl.DataFrame | None = None, offices: pl.DataFrame | None = None,
+    *, actors: pl.DataFrame | None = None, offices: pl.DataFrame | None = None, validation: pl.DataFrame | None = None,
 ) -> Built:
-    """Bring ``candidate`` up to the lake. The frames are the catalog and the beat as tables; actors and offices left out stay."""
+    """Bring ``candidate`` up to the lake. The frames are the catalog, the beat and the tone methods' validation as
+    tables; actors, offices and validation left out stay."""
     if not (_same(candidate, ops.SOURCES, sources) and _same(candidate, ops.TOPICS, topics)):
         candidate.clear()   # every row rests on them
         candidate.insert(ops.SOURCES, sources)
@@ -96,6 +101,7 @@ def build(
         if frame is not None and not _same(candidate, table, frame):
             candidate.replace(table, candidate.read(table, columns=["actor_id"]).unique(), frame)
             renamed = renamed or table is ops.ACTORS
+    revalidated = settle_validation(candidate, validation)
     with open_days(lake, candidate.settled) as days:
         ledger = partitions(lake, days)
         loaded = candidate.read(ops.PARTITIONS, keys(days, "captured_date"))
@@ -122,11 +128,14 @@ def build(
             _coverage(candidate, span, sources, topics)
             tell(say, "coverage", span, coverage_days)
         spikes_before = candidate.read(marts.COVERAGE_SPIKES, keys(spike_days))
+        tone_days = sorted(revalidated.union(coverage_days))
+        settle_tone_daily(candidate, tone_days, say)
+        settle_tone_changes(candidate, article_days, complete_before, complete_after, say)
         for span in spans(spike_days):
             _spikes(candidate, span, sources, topics, complete_after)
             tell(say, "spikes", span, spike_days)
         settle_reasons(candidate, spikes_before, spike_days, article_days, story_days, say, renamed=renamed)
-    return Built(dirty.height, dirty["captured_date"].unique().sort().to_list(), count, sorted(article_days), coverage_days, spike_days, sorted(story_days))
+    return Built(dirty.height, dirty["captured_date"].unique().sort().to_list(), count, sorted(article_days), coverage_days, spike_days, sorted(story_days), tone_days)
 
 
 def _same(candidate: Candidate, table: Table, frame: pl.DataFrame) -> bool:
@@ -237,7 +246,6 @@ def _coverage(candidate: Candidate, days: list[date], sources: pl.DataFrame, top
     # A day counts once something was looked at or found on it: silence is never invented.
     known = pl.Series("day", sorted(set(rows["published_date"]) | set(health["day"])), pl.Date)
     candidate.replace(marts.COVERAGE_DAILY, keys(days), coverage_daily(rows, health, sources, topics, known))
-    candidate.replace(marts.TONE_DAILY, keys(days), tone_daily(rows, sources, topics, known))
     candidate.replace(marts.ACTORS_DAILY, keys(days), actors_daily(candidate.read(marts.MENTIONS, keys(days)), rows))
 
 

@@ -26,7 +26,8 @@ SETTLING = timedelta(days=7)   # a run writes its log within a day or two of its
 
 
 def build(
-    lake: Lake, run: Run, sources: pl.DataFrame, topics: pl.DataFrame, say: Say, *, actors: pl.DataFrame, offices: pl.DataFrame, fresh: bool
+    lake: Lake, run: Run, sources: pl.DataFrame, topics: pl.DataFrame, say: Say, *,
+    actors: pl.DataFrame, offices: pl.DataFrame, validation: pl.DataFrame, fresh: bool,
 ) -> Built:
     """Bring a candidate up to the lake, from the current release or, when ``fresh``, from nothing.
 
@@ -36,13 +37,13 @@ def build(
         raise ConfigError(f"nothing was crawled and parsed in {lake.data_dir}", "run `nichiro run`, or set NICHIRO_DATA_DIR")
     candidate = Candidate.start(lake.data_dir, fresh=fresh)
     try:
-        built = bring_up(lake, candidate, sources, topics, say, actors=actors, offices=offices)
+        built = bring_up(lake, candidate, sources, topics, say, actors=actors, offices=offices, validation=validation)
         candidate.note(
             {
                 "build_id": run.run_id,
                 "is_empty": built.is_empty and not fresh and current_release(lake.data_dir) is not None,
                 "is_checked": False,
-                "days": [day.isoformat() for day in sorted({*built.coverage_days, *built.story_days})],
+                "days": [day.isoformat() for day in sorted({*built.coverage_days, *built.story_days, *built.tone_days})],
                 "captured": [day.isoformat() for day in built.captured_days],
             }
         )

@@ -41,7 +41,7 @@ IMPORTS = {
     "crawlers.run": ("scrapy.crawler", "scrapy.spiders", "scrapy.core.downloader.handlers.http11", "aiohttp", "protego", "trafilatura"),
     "parse": ("nichiro.pipeline", "crawlers.parse", "warehouse.archive"),
     "gate": ("nichiro.pipeline", "expectations.gate"),
-    "enrich": ("nichiro.pipeline", "transforms.relevance", "transforms.tone", "transforms.copies", "nichiro.lexicons"),
+    "enrich": ("nichiro.pipeline", "transforms.relevance", "transforms.tone", "transforms.target_tone", "transforms.copies", "nichiro.lexicons"),
     "build": ("nichiro.pipeline",),
     "check": ("nichiro.pipeline", "expectations.gate"),
     "publish": ("nichiro.pipeline",),

@@ -26,6 +26,7 @@ from nichiro.quarantine import entries
 from nichiro.reading import PARSED, hands, parse_one
 from nichiro.retention import note
 from nichiro.run import Run
+from nichiro.tones import Models
 from nichiro.workers import spread
 from transforms.actors import Directory
 from transforms.beat import Beat
@@ -33,7 +34,10 @@ from warehouse.lake import Entry, Lake, Manifest, Partition
 from warehouse.settled import open_days
 from warehouse.tables import enriched, ops, raw, staging
 
-ENRICHED = (enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.MENTIONS, enriched.TONE, enriched.SIGNATURES, enriched.EMBEDDINGS)
+ENRICHED = (
+    enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.MENTIONS, enriched.TONE, enriched.TARGET_TONE, enriched.DOCUMENT_TONE,
+    enriched.SIGNATURES, enriched.EMBEDDINGS,
+)  # fmt: skip
 Say = Callable[[str, str], None]
 
 
@@ -164,14 +168,14 @@ def _judge(
     return results, held
 
 
-def enrich(lake: Lake, catalog: dict[str, Source], beat: Beat, directory: Directory, say: Say) -> int:
+def enrich(lake: Lake, catalog: dict[str, Source], beat: Beat, directory: Directory, models: Models, say: Say) -> int:
     """Judge relevance, actors, tone, signatures and embeddings of accepted partitions; returns the number of partitions computed."""
     from nichiro.lexicons import load_lexicons
-    from transforms import actor_mentions, copies, embedding, relevance, tone
+    from transforms import actor_mentions, copies, embedding, relevance, target_tone, tone
 
     lexicons = load_lexicons()
     publishers = sources(catalog).select("source_id", "country_code", "publisher_kind")
-    methods = enriching(beat, directory, lexicons)
+    methods = enriching(beat, directory, lexicons, models)
     count = 0
     with open_for(lake, "enrich", methods) as days:
         for day in days:
@@ -183,13 +187,17 @@ def enrich(lake: Lake, catalog: dict[str, Source], beat: Beat, directory: Direct
                     partition = Partition.of(day, stem)
                     articles = lake.read(staging.ARTICLES, partition).join(publishers, on="source_id", how="left")
                     judged = relevance.judge(articles, beat)
-                    on_beat = articles.join(judged.relevance.filter(pl.col("relevance") != "none"), on="capture_id", how="semi")
+                    verdicts = judged.relevance.filter(pl.col("relevance") != "none").select("capture_id", "relevance")
+                    on_beat = articles.join(verdicts, on="capture_id", maintain_order="left")
+                    named = actor_mentions.mentions(on_beat, directory)
                     frames = {
                         "enriched.relevance": judged.relevance,
                         "enriched.passages": judged.passages,
                         "enriched.topics": judged.topics,
-                        "enriched.mentions": actor_mentions.mentions(on_beat, directory),
+                        "enriched.mentions": named,
                         "enriched.tone": tone.tone(articles, lexicons),
+                        "enriched.target_tone": target_tone.target_tone(on_beat, named, judged.passages, beat, directory, models.targets),
+                        "enriched.document_tone": target_tone.document_tone(on_beat, models.documents),
                         "enriched.signatures": copies.signatures(articles),
                         "enriched.embeddings": embedding.embeddings(articles, judged.relevance, judged.passages),
                     }
@@ -213,11 +221,11 @@ def gating(catalog: dict[str, Source]) -> dict[str, str]:
     return {source_id: GATE_VERSION + source.assertions.model_dump_json() for source_id, source in catalog.items()}
 
 
-def enriching(beat: Beat, directory: Directory, lexicons: pl.DataFrame) -> str:
-    """The beat, actors, word lists and methods that articles are measured by."""
+def enriching(beat: Beat, directory: Directory, lexicons: pl.DataFrame, models: Models) -> str:
+    """The beat, actors, word lists, models and methods that articles are measured by."""
     from transforms import actors, copies, embedding, relevance, tone
 
-    versions = relevance.VERSION + actors.VERSION + tone.VERSION + copies.VERSION + embedding.version_of()
+    versions = relevance.VERSION + actors.VERSION + tone.VERSION + copies.VERSION + embedding.version_of() + models.version()
     return versions + beat.sha256() + directory.sha256() + _sha256(lexicons.write_csv())
 
 

@@ -28,6 +28,7 @@ from nichiro.run import Run, start_run
 from nichiro.settings import Settings
 from nichiro.status import Status
 from nichiro.steps import STEPS
+from nichiro.tones import Models, models, validation
 from transforms.actors import Directory, actors, offices
 from transforms.beat import Beat
 from warehouse.lake import Lake, Partition, write_atomically
@@ -63,6 +64,10 @@ class Pipeline:
     @cached_property
     def beat(self) -> Beat:
         return load_beat(self.settings.beat)
+
+    @cached_property
+    def models(self) -> Models:
+        return models(self.settings.tone_model, self.settings.tone_candidate)
 
     @cached_property
     def directory(self) -> Directory:
@@ -109,11 +114,11 @@ class Pipeline:
             self.say("gate", f"{source_id}: held, {reasons}")
 
     def enrich(self) -> None:
-        self.status.counts["enriched_partitions"] = partitions.enrich(self.lake, self.catalog, self.beat, self.directory, self.say)
+        self.status.counts["enriched_partitions"] = partitions.enrich(self.lake, self.catalog, self.beat, self.directory, self.models, self.say)
 
     def build(self, *, fresh: bool = False) -> None:
         fresh = fresh or forget.is_pending(self.lake)   # a changed DuckDB file keeps deleted text in its free pages
-        built = candidate.build(self.lake, self.run, sources(self.catalog), topics(self.beat), partial(self.say, "build"), actors=actors(self.directory), offices=offices(self.directory), fresh=fresh)
+        built = candidate.build(self.lake, self.run, sources(self.catalog), topics(self.beat), partial(self.say, "build"), actors=actors(self.directory), offices=offices(self.directory), validation=validation(), fresh=fresh)
         counts = {"dirty_partitions": built.partitions, "documents": built.documents, "days": len(built.coverage_days)}
         self.status.counts |= counts
         self.say("build", ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items()))
@@ -295,4 +300,4 @@ class Pipeline:
 
     def _read_declarations(self) -> None:
         """Before an hour of crawling, not after it: raises ConfigError for a broken catalog or beat."""
-        _ = self.catalog, self.beat, self.directory
+        _ = self.catalog, self.beat, self.directory, self.models

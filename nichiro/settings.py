@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path("data"), description="archive, lake, releases, state and runs lie below it")
     catalog_dir: Path = Field(PROJECT / "crawlers" / "sources", description="one YAML per source")
     beat: Path = Field(PROJECT / "beats" / "japan_russia.yml", description="countries, terms, traps, topics, actors")
+    tone_model: str = Field("packaged", description="model of tone toward targets: packaged, or package.module:factory of another")
+    tone_candidate: str = Field("", description="another one, scored beside it into enriched.target_tone only: `nichiro query tone_drift` compares before a switch")
     timezone: str = Field("Asia/Tokyo", description="the readers' zone: schedule, deadline and the report's day")
     contact: str = Field("", description="URL or address in the user agent; a live crawl needs it")
     proxy: str = Field("", description="forward proxy; on loopback it is a replay, and only then may a clock be given")

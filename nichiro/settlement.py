@@ -12,6 +12,7 @@ from datetime import date
 import polars as pl
 
 from nichiro.spans import Say, around, keys, spans, tell
+from nichiro.tones import settle_target_tone
 from transforms.actor_mentions import mentions_by_document
 from transforms.articles import articles, served_text
 from transforms.authors import authors
@@ -60,6 +61,7 @@ def settle(
             ).pipe(correct_articles, corrections.said, corrections.known),
         )
         tell(say, "articles", span, days)
+    settle_target_tone(candidate, affected, current, say)
     _revise(lake, candidate, affected, current, sources)
     return days, current.height, others
 

@@ -17,7 +17,7 @@ from warehouse.tables import enriched, raw, staging
 
 OF_CAPTURES = (
     staging.ARTICLES, staging.QUARANTINE, enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.MENTIONS,
-    enriched.TONE, enriched.SIGNATURES, enriched.EMBEDDINGS,
+    enriched.TONE, enriched.TARGET_TONE, enriched.DOCUMENT_TONE, enriched.SIGNATURES, enriched.EMBEDDINGS,
 )
 
 

@@ -196,6 +196,23 @@ def _source_day(rows: dict[str, list[dict]], rng: random.Random, source_id: str,
             "unscored_reason": None if tone is not None else "no_tone_words", "method": "dictionary",
             "method_version": "1+lexicon:77",
         })
+        if relevance != "none":
+            toward = {name: staged[name] for name in ("article_id", "capture_id", "source_id", "published_date")} | {"tone_variance": None, "tone_low": None, "tone_high": None}
+            rows["marts.target_tone"].append(toward | {
+                "target_id": "document", "voice": "all", "mention_count": 1, "scored_count": int(tone is not None), "tone_score": tone,
+                "label": None, "label_probability": None, "method": "dictionary", "method_version": "1+lexicon:77",
+            })
+            for start, (voice, negative) in enumerate((("author", 0.5), ("quoted", 0.8))):
+                rows["enriched.target_tone"] += [common | {
+                    "field": "headline", "start_offset": start, "end_offset": start + 1, "sentence_start": 0, "sentence_end": len(headline), "surface": "J",
+                    "target_id": "JP", "voice": voice, "speaker": None, "speaker_actor_id": None, "negative": negative - 0.1 * (not active),
+                    "neutral": 0.1 + 0.1 * (not active), "positive": 0.9 - negative, "label": "negative", "unscored_reason": None, "is_active": active,
+                    "method": "target_model", "method_version": "fiction" if active else "later fiction",
+                } for active in (True, False)]
+                rows["marts.target_tone"].append(toward | {
+                    "target_id": "JP", "voice": voice, "mention_count": 1, "scored_count": 1, "tone_score": 0.9 - 2 * negative, "tone_variance": 0.2,
+                    "label": "negative", "label_probability": negative, "method": "target_model", "method_version": "fiction",
+                })
         if copied:
             rows["enriched.copies"].append({
                 "article_id": article_id, "syndicated_from": copied, "containment": 0.93, "resemblance": 0.71,
@@ -284,7 +301,6 @@ def _marts_of_day(rows: dict[str, list[dict]], number: int, day: date) -> None:
         for topic in ("any", *TOPICS):
             beat = [r for r in mine if r["relevance"] == "strong" and (topic == "any" or topic in r["topics"])]
             originals = [r for r in beat if not r["is_copy"]]
-            tones = [r["tone_score"] for r in originals if r["tone_score"] is not None]
             total = sum(not r["is_copy"] for r in mine)
             key = {"published_date": day, "topic_id": topic, "country_code": country, "language_code": language, "genre": genre}
             rows["marts.coverage_daily"].append(key | {
@@ -294,13 +310,19 @@ def _marts_of_day(rows: dict[str, list[dict]], number: int, day: date) -> None:
                 "attention_share": len(originals) / total if total else None, "share_basis": basis,
                 "healthy_source_count": len(healthy), "source_count": len(sources), "method_version": "1",
             })
-            rows["marts.tone_daily"].append(key | {
-                "article_count": len(originals), "scored_count": len(tones),
-                "scored_share": len(tones) / len(originals) if originals else None,
-                "tone_mean": sum(tones) / len(tones) if tones else None, "tone_low": None, "tone_high": None,
-                "validation": "not validated on this language (fiction)", "method": "dictionary",
-                "method_version": "1+lexicon:77",
-            })
+        originals = [r for r in mine if r["relevance"] == "strong" and not r["is_copy"]]
+        for target, voice in (("document", "all"), ("JP", "author"), ("JP", "quoted")) if originals else ():
+            ids = {r["article_id"] for r in originals}
+            toward = [r for r in rows["marts.target_tone"][-200:] if r["article_id"] in ids and (r["target_id"], r["voice"]) == (target, voice)]
+            tones = [r["tone_score"] for r in toward if r["tone_score"] is not None]
+            if toward:
+                rows["marts.tone_daily"].append({
+                    "published_date": day, "target_id": target, "country_code": country, "language_code": language, "genre": genre, "voice": voice,
+                    "article_count": len(toward), "scored_count": len(tones), "scored_share": len(tones) / len(toward), "mention_count": len(toward),
+                    "tone_mean": sum(tones) / len(tones) if tones else None, "tone_low": None, "tone_high": None,
+                    "validation": "not validated on this language (fiction)", "validation_value": None,
+                    "method": "dictionary" if target == "document" else "target_model", "method_version": "1+lexicon:77" if target == "document" else "fiction",
+                })
     for country in SPIKES.get(number, ()):
         behind = [r for r in articles if r["country_code"] == country and r["relevance"] == "strong" and not r["is_copy"]]
         rows["marts.coverage_spikes"].append({

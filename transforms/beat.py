@@ -9,9 +9,9 @@ import hashlib
 import json
 import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from transforms.second_judge import SecondJudge
 
@@ -39,6 +39,13 @@ class Country(Model):
     home_terms: Terms = Field(
         default_factory=dict, description="how its own publishers name it without saying so: the government, the premier"
     )
+
+
+class Target(Model):
+    """A country as one that tone is asked toward: its name, its government and those who act for it, not all that is of it."""
+
+    terms: Terms = Field(default_factory=dict, description="how texts name it; without any, the terms of the country")
+    home_terms: Terms = Field(default_factory=dict, description="how its own publishers name it without saying so: the government")
 
 
 class Anchor(Model):
@@ -88,7 +95,12 @@ class Beat(Model):
     acts: Terms = Field(default_factory=dict, description="what one does toward another, whatever the subject: weighed by the second judge only")
     agents: Terms = Field(default_factory=dict, description="who acts for a country or of it: the government, a company, a crew; weighed by the second judge only")
     actors: dict[str, Actor] = Field(default_factory=dict)
-    targets: list[str] = Field(default_factory=list, description="country codes that tone is asked toward")
+    targets: dict[str, Target] = Field(default_factory=dict, description="country codes that tone is asked toward; a list of codes is those countries by their terms")
+
+    @field_validator("targets", mode="before")
+    @classmethod
+    def _named(cls, value: Any) -> Any:
+        return {code: {} for code in value} if isinstance(value, list) else value
 
     @model_validator(mode="after")
     def _knows_its_names(self) -> Beat:

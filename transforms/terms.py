@@ -122,18 +122,18 @@ def terms_of(beat: Beat, language: str) -> LanguageTerms:
         for country in beat.countries
     }
     return LanguageTerms(
-        countries={code: _any_of(terms) for code, terms in countries.items()},
-        homes={country.code: _any_of(country.home_terms.get(language, [])) for country in beat.countries},
+        countries={code: any_of(terms) for code, terms in countries.items()},
+        homes={country.code: any_of(country.home_terms.get(language, [])) for country in beat.countries},
         anchors=[
-            Anchor(_any_of(anchor.terms[language]), anchor.topics, set(anchor.names), set(anchor.needs))
+            Anchor(any_of(anchor.terms[language]), anchor.topics, set(anchor.names), set(anchor.needs))
             for anchor in beat.anchors if language in anchor.terms
         ],
-        topics={topic_id: _any_of(topic.terms.get(language, [])) for topic_id, topic in beat.topics.items()},
-        traps=_any_of(beat.traps.get(language, [])),
-        negatives=_any_of(beat.negatives.get(language, [])),
-        others=_any_of(beat.others.get(language, [])),
-        acts=_any_of(beat.acts.get(language, [])),
-        agents=_any_of(beat.agents.get(language, [])),
+        topics={topic_id: any_of(topic.terms.get(language, [])) for topic_id, topic in beat.topics.items()},
+        traps=any_of(beat.traps.get(language, [])),
+        negatives=any_of(beat.negatives.get(language, [])),
+        others=any_of(beat.others.get(language, [])),
+        acts=any_of(beat.acts.get(language, [])),
+        agents=any_of(beat.agents.get(language, [])),
     )
 
 
@@ -182,7 +182,8 @@ def candidates(
     return pl.concat(kept) if kept else articles.clear()
 
 
-def _any_of(terms: Iterable[str]) -> re.Pattern[str]:
+def any_of(terms: Iterable[str]) -> re.Pattern[str]:
+    """One pattern of several; of none one that matches nothing."""
     terms = list(terms)
     return re.compile("|".join(f"(?:{term})" for term in terms) if terms else _NEVER)
 

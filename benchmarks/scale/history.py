@@ -25,6 +25,7 @@ from crawlers.catalog import load_catalog, sources
 from crawlers.source import Source
 from nichiro.lexicons import load_lexicons
 from nichiro.partitions import enriching, gating, open_for, parsing
+from nichiro.tones import models
 from transforms.actors import Directory
 from transforms.beat import Beat
 from transforms.health import source_days
@@ -38,7 +39,8 @@ from warehouse.tables import enriched, ops, raw, staging
 QUARTERS = [date(2016 + number // 4, 1 + number % 4 * 3, 1) for number in range(1, 42)]   # the last is that after the ten years
 LOG = (raw.CAPTURES, raw.FETCHES, raw.DISCOVERIES, raw.CRAWLS)
 PARSED = (staging.ARTICLES, staging.QUARANTINE, staging.OUTCOMES)
-ENRICHED = (enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.MENTIONS, enriched.TONE, enriched.SIGNATURES, enriched.EMBEDDINGS)
+ENRICHED = (enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.MENTIONS, enriched.TONE, enriched.TARGET_TONE, enriched.DOCUMENT_TONE,
+            enriched.SIGNATURES, enriched.EMBEDDINGS)
 PER_SHINGLE = {"en": 12, "ja": 2, "ru": 14}   # characters of text for each hash kept of it: words of 6 or 7, every other shingle
 COPIES = 0.04
 LINKS = 50_000   # names of one file, of which ext4 permits 65,000
@@ -74,6 +76,13 @@ def _write_quarter(data_dir: Path, catalog_dir: Path, count: int, topics: list[s
     lake.write_manifest(captured, manifest)
 
 
+def _probabilities() -> list[pl.Expr]:
+    """Of a tone, by chance: the first digits of the capture's id."""
+    negative = (pl.col("capture_id").str.slice(0, 4).str.to_integer(base=16) / 131_072).round(4)
+    return [negative.alias("negative"), pl.lit(0.3).alias("neutral"), (0.7 - negative).round(4).alias("positive"), pl.lit(None, pl.String).alias("unscored_reason"),
+            pl.when(negative >= 0.35).then(pl.lit("negative")).otherwise(pl.lit("positive")).alias("label"), pl.lit(value=True).alias("is_active")]  # fmt: skip
+
+
 def _write(path: Path, table: Table, frame: pl.DataFrame) -> str:
     """As the lake does, but neither sealed nor synced; what a column may leave out is null."""
     buffer = BytesIO()
@@ -107,7 +116,7 @@ def add_quiet_days(data_dir: Path, catalog: dict[str, Source], beat: Beat, direc
         _write(names[start], raw.CRAWLS, raw.CRAWLS.empty())
         for name in names[start + 1 : start + LINKS]:
             name.hardlink_to(names[start])
-    for step, methods in (("parse", parsing(catalog)), ("gate", gating(catalog)), ("enrich", enriching(beat, directory, load_lexicons()))):
+    for step, methods in (("parse", parsing(catalog)), ("gate", gating(catalog)), ("enrich", enriching(beat, directory, load_lexicons(), models()))):
         with open_for(lake, step, methods):
             pass
     _publish(lake, catalog, days, entry)
@@ -185,6 +194,12 @@ class _Quarter:
             "enriched.tone": measured.with_columns(
                 scored, positive_count=pl.lit(3), negative_count=pl.lit(2), token_count=pl.lit(400),
                 unscored_reason=pl.when(scored.is_null()).then(pl.lit("no_tone_words"))),
+            "enriched.target_tone": each.select(
+                pl.all().exclude("relevance", "count", "topics", "place"), _probabilities(), field=pl.lit("body"), start_offset=pl.col("place") * 200,
+                end_offset=pl.col("place") * 200 + 5, sentence_start=pl.col("place") * 200, sentence_end=pl.col("place") * 200 + 90, surface=pl.lit("Japan"),
+                target_id=pl.when(pl.col("place") % 2 == 0).then(pl.lit("JP")).otherwise(pl.lit("RU")), voice=pl.lit("author"), speaker=pl.lit(None),
+                speaker_actor_id=pl.lit(None)),
+            "enriched.document_tone": single.select(pl.all().exclude("relevance", "count", "topics"), _probabilities()),
             "enriched.signatures": measured.with_columns(self._signatures(articles), shingle_count=pl.col("source_id").str.len_chars() + 500),
             "enriched.embeddings": self._embeddings(single, articles),
         }

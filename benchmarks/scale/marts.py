@@ -1,7 +1,7 @@
-"""The marts of coverage and tone over all days at once: our transforms, pandas, and one statement of DuckDB.
+"""The mart of coverage over all days at once: our transform, pandas, and one statement of DuckDB.
 
-The same counts, shares and mean tone per day, topic, country, language and genre. Ours does more: a row for each cell
-without an article, what each share rests on, and an interval around each mean.
+The same counts and shares per day, topic, country, language and genre. Ours does more: a row for each cell
+without an article, and what each share rests on.
 """
 
 from __future__ import annotations
@@ -15,16 +15,15 @@ import polars as pl
 
 from benchmarks.form import OURS, Row
 from transforms.coverage import KEY, coverage_daily
-from transforms.trends import tone_daily
 from warehouse.sql import Connection
 from warehouse.store import connect
 
 COUNTS = ["article_count", "copy_count", "original_count", "attention_count", "total_count"]
-FIGURES = [*COUNTS, "attention_share", "tone_mean"]
-COLUMNS = ["article_id", "source_id", "published_date", "country_code", "language_code", "genre", "relevance", "topics", "tone_score", "is_copy"]
+FIGURES = [*COUNTS, "attention_share"]
+COLUMNS = ["article_id", "source_id", "published_date", "country_code", "language_code", "genre", "relevance", "topics", "is_copy"]
 SQL = """
 WITH each AS (
-    SELECT published_date, country_code, language_code, genre, unnest(list_append(topics, 'any')) AS topic_id, tone_score,
+    SELECT published_date, country_code, language_code, genre, unnest(list_append(topics, 'any')) AS topic_id,
         relevance = 'strong' AS strong, relevance = 'strong' AND NOT is_copy AS original, coalesce(is_healthy, false) AND NOT is_copy AS counts
     FROM marts.articles LEFT JOIN ops.source_days AS health ON health.source_id = articles.source_id AND health.day = published_date
 ),
@@ -35,8 +34,7 @@ totals AS (
 SELECT published_date, topic_id, country_code, language_code, genre,
     count(*) FILTER (strong) AS article_count, count(*) FILTER (strong AND NOT original) AS copy_count,
     count(*) FILTER (original) AS original_count, count(*) FILTER (strong AND counts) AS attention_count,
-    any_value(total_count) AS total_count, attention_count / nullif(any_value(total_count), 0) AS attention_share,
-    avg(tone_score) FILTER (original) AS tone_mean
+    any_value(total_count) AS total_count, attention_count / nullif(any_value(total_count), 0) AS attention_share
 FROM each JOIN totals USING (published_date, country_code, language_code, genre)
 GROUP BY ALL
 """
@@ -73,14 +71,14 @@ def rows(data_dir: Path, repeats: int = 3) -> list[Row]:
 def _comparable(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(
         pl.col("published_date").cast(pl.Date), *(pl.col(name).cast(pl.String) for name in KEY[1:]), *(pl.col(name).cast(pl.Int64) for name in COUNTS),
-        pl.col("attention_share", "tone_mean").round(9),
-    ).with_columns(pl.col("attention_share", "tone_mean").fill_nan(None) + 0.0).sort(KEY)
+        pl.col("attention_share").round(9),
+    ).with_columns(pl.col("attention_share").fill_nan(None) + 0.0).sort(KEY)
 
 
 def _ours(articles: pl.DataFrame, health: pl.DataFrame, sources: pl.DataFrame, topics: pl.DataFrame) -> pl.DataFrame:
     days = articles["published_date"].unique()
     coverage = coverage_daily(articles, health, sources, topics, days)
-    return coverage.join(tone_daily(articles, sources, topics, days).select(*KEY, "tone_mean"), on=KEY).select(*KEY, *FIGURES)
+    return coverage.select(*KEY, *FIGURES)
 
 
 def _duckdb(connection: Connection) -> pl.DataFrame:
@@ -95,11 +93,10 @@ def _pandas(articles: pd.DataFrame, health: pd.DataFrame) -> pd.DataFrame:
     frame["total_count"] = frame["is_healthy"].eq(True) & ~frame["is_copy"]   # a source without a row was not seen
     frame["attention_count"] = frame["strong"] & frame["total_count"]
     frame["copy_count"] = frame["strong"] & frame["is_copy"]
-    frame["tone_mean"] = frame["tone_score"].where(frame["original_count"])
     totals = frame.groupby(cell, as_index=False)["total_count"].sum()
     frame["topic_id"] = frame["topics"].map(lambda found: [*found, "any"])
     each = frame.explode("topic_id").rename(columns={"strong": "article_count"})
     sums = dict.fromkeys(("article_count", "copy_count", "original_count", "attention_count"), "sum")
-    made = each.groupby(KEY, as_index=False).agg(sums | {"tone_mean": "mean"}).merge(totals, on=cell)
+    made = each.groupby(KEY, as_index=False).agg(sums).merge(totals, on=cell)
     made["attention_share"] = made["attention_count"] / made["total_count"].where(made["total_count"] > 0)
     return made

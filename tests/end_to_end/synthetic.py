@@ -26,6 +26,7 @@ SOURCES = (
 TOPICS = ("territory", "energy", "visits")
 ACTORS = ("first_actor", "second_actor")
 BUSY_ACTOR = "busy_actor"   # named on three days
+TARGETS = ("JP", "RU", "first_actor")
 METHOD = {"method": "synthetic", "method_version": "1"}
 
 
@@ -198,6 +199,12 @@ class World:
             "tone_score": document.tone, "positive_count": 1, "negative_count": 1, "token_count": 9,
             "unscored_reason": None if document.tone is not None else "no_tone_words"})
         if document.relevance != "none":
+            rows["enriched.document_tone"].append(scored | _probabilities(document, capture, "whole") | {"is_active": True})
+            rows["enriched.target_tone"] += [scored | _probabilities(document, capture, number) | {
+                "field": "body", "start_offset": 10 * number, "end_offset": 10 * number + 4, "sentence_start": 0, "sentence_end": 99, "surface": "Name",
+                "target_id": TARGETS[number], "voice": "quoted" if number == 1 else "author", "speaker": None, "speaker_actor_id": None, "is_active": active,
+                "method_version": version,
+            } for number in range(len(document.topics) + 1) for active, version in ((True, "1"), (False, "2"))]
             rows["enriched.embeddings"].append(scored | {"embedding": _vector(document, capture), "phonetic_keys": [f"n:{document.article_id[:1]}"]})
         rows["enriched.signatures"].append(scored | {"signature": document.signature, "shingle_count": len(document.signature)})
 
@@ -216,6 +223,19 @@ def _vector(document: Document, capture: dict) -> list[int]:
     return [round(1000 * part / length) for part in parts]
 
 
+def _probabilities(document: Document, capture: dict, place: object) -> dict[str, object]:
+    """Of a mention or whole text: gloomier from the fourth week on, so that tone changes; now and then not scored."""
+    random = Random(f"{document.article_id}{capture['version']}{place}")
+    if random.random() < 0.1:
+        return {"negative": None, "neutral": None, "positive": None, "label": None, "unscored_reason": "beyond_cap"}
+    gloom = 0.5 if (document.published_date - FIRST).days >= 24 else 0.0
+    negative = round(random.uniform(gloom, 0.45 + gloom), 4)
+    positive = round(random.uniform(0, 1 - negative), 4)
+    neutral = round(1 - negative - positive, 4)
+    of_label = {"negative": negative, "neutral": neutral, "positive": positive}
+    return of_label | {"label": max(of_label, key=lambda name: of_label[name]), "unscored_reason": None}
+
+
 def _length(document: Document, capture: dict) -> int:
     """Characters of a body; those of some days are leads, so that health has something to compare."""
     return 9 if capture["captured_at"].day % 11 == 3 else 50 + len(document.topics)
@@ -226,6 +246,6 @@ _TABLES: dict[str, Table] = {
     for table in (
         raw.CAPTURES, raw.FETCHES, raw.DISCOVERIES, raw.CRAWLS, staging.ARTICLES, staging.QUARANTINE, staging.OUTCOMES,
         enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.MENTIONS,
-        enriched.TONE, enriched.SIGNATURES, enriched.EMBEDDINGS,
+        enriched.TONE, enriched.TARGET_TONE, enriched.DOCUMENT_TONE, enriched.SIGNATURES, enriched.EMBEDDINGS,
     )
 }

@@ -83,6 +83,8 @@ def test_incremental_equals_full_rebuild_on_sampled_days(tmp_path: Path) -> None
     assert set(tables["marts.spike_reasons"]["kind"]) >= {"count", "story", "first_mover", "act", "sources", "terms", "actors"}, "and spikes with reasons"
     assert tables["enriched.translations"].height > 2, "the world must hold versions of one text in two languages"
     assert tables["marts.revisions"].height > 5, "the world must hold edits of texts that are kept"
+    assert tables["marts.tone_changes"].height > 2, "the world must hold changes of tone"
+    assert set(tables["marts.tone_daily"]["voice"]) == {"all", "author", "quoted"}
     assert tables["ops.source_days"]["usual_body_length"].is_not_null().any(), "and days to compare with those before"
     assert tables["ops.source_days"].select(pl.col("new_count", "revised_count").sum()).row(0) > (0, 0)
 

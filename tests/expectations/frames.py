@@ -141,8 +141,31 @@ def clean() -> dict[str, pl.DataFrame]:
         ),
         "marts.tone_daily": frame(
             "marts.tone_daily",
-            {**PLACE, **METHODS, "published_date": DAY, "topic_id": "any", "article_count": 4, "scored_count": 2,
-             "scored_share": 0.5, "tone_mean": -0.2, "tone_low": -0.6, "tone_high": 0.2, "validation": "none"},
+            {**PLACE, **METHODS, "published_date": DAY, "target_id": "ZZ", "voice": "author", "article_count": 4, "scored_count": 2,
+             "scored_share": 0.5, "mention_count": 5, "tone_mean": -0.2, "tone_low": -0.6, "tone_high": 0.2, "validation": "none"},
+        ),
+        "marts.target_tone": frame(
+            "marts.target_tone",
+            {**METHODS, "article_id": "a1", "target_id": "ZZ", "voice": "author", "capture_id": "c1", "source_id": SOURCE, "published_date": DAY,
+             "mention_count": 3, "scored_count": 2, "tone_score": -0.2, "tone_variance": 0.1, "tone_low": -0.6, "tone_high": 0.2, "label": "negative",
+             "label_probability": 0.5},
+        ),
+        "marts.tone_changes": frame(
+            "marts.tone_changes",
+            {**METHODS, "change_id": "t1", "published_date": DAY, "target_id": "ZZ", "country_code": "ZZ", "language_code": "en", "voice": "author",
+             "before_mean": 0.1, "after_mean": -0.4, "before_count": 20, "after_count": 9, "difference_low": -0.8, "difference_high": -0.2,
+             "p_value": 0.001, "q_value": 0.01, "article_ids": ["a1"]},
+        ),
+        "enriched.target_tone": frame(
+            "enriched.target_tone",
+            {**METHODS, "capture_id": "c1", "source_id": SOURCE, "field": "body", "start_offset": 4, "end_offset": 9, "sentence_start": 0,
+             "sentence_end": 20, "surface": "ships", "target_id": "ZZ", "voice": "author", "negative": 0.5, "neutral": 0.3, "positive": 0.2,
+             "label": "negative", "is_active": True, "captured_date": DAY},
+        ),
+        "enriched.document_tone": frame(
+            "enriched.document_tone",
+            {**METHODS, "capture_id": "c1", "source_id": SOURCE, "negative": 0.5, "neutral": 0.3, "positive": 0.2, "label": "negative",
+             "is_active": True, "captured_date": DAY},
         ),
         "marts.coverage_spikes": frame(
             "marts.coverage_spikes",

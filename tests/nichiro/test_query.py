@@ -200,6 +200,47 @@ def test_tone_before_and_after_share_no_day(release):
     assert row["before_count"] + row["after_count"] == official.height
 
 
+def test_the_permutation_test_agrees_with_scipys(release):
+    given = {"date": "2026-05-20", "days": 40, "genres": "['news', 'op_ed', 'editorial', 'wire', 'official_statement']"}
+    rows = run_query(release, "tone_before_after", given)
+    assert rows.equals(run_query(release, "tone_before_after", given)), "drawn by a hash"
+    tones = run_query(release, "SELECT a.country_code, a.language_code, a.published_date >= DATE '2026-05-20' AS late, t.tone_score FROM marts.target_tone t "
+                               "JOIN marts.articles a USING (article_id) WHERE t.target_id = 'document' AND a.relevance = 'strong' AND NOT a.is_copy "
+                               "AND t.tone_score IS NOT NULL AND a.published_date BETWEEN DATE '2026-04-10' AND DATE '2026-06-28'")
+    tested = 0
+    for row in rows.drop_nulls("p_value").iter_rows(named=True):
+        mine = tones.filter(country_code=row["country_code"], language_code=row["language_code"])
+        sides = [mine.filter(late=late)["tone_score"].to_numpy() for late in (True, False)]
+        expected = stats.permutation_test(sides, lambda x, y, axis: x.mean(axis=axis) - y.mean(axis=axis), vectorized=True, n_resamples=4000, random_state=1)
+        assert row["p_value"] == pytest.approx(expected.pvalue, abs=0.05)
+        tested += 1
+    assert tested >= 2
+
+
+def test_evidence_is_as_many_rows_as_mentions_were_counted(release):
+    daily = run_query(release, "marts.tone_daily").filter(pl.col("target_id") == "JP")
+    day = daily["published_date"].max()
+    found = run_query(release, "tone_evidence", {"day": day})
+    assert found.height == daily.filter(published_date=day)["mention_count"].sum() > 0
+    assert found["sentence"].null_count() == 0 and set(found["label"]) == {"negative"}
+    assert run_query(release, "tone_evidence", {"day": day, "voice": "quoted"}).height == found.filter(voice="quoted").height
+
+
+def test_drift_pairs_the_same_mentions(release):
+    row = run_query(release, "tone_drift").filter(target_id="any", language_code="ja").row(0, named=True)
+    assert (row["old_version"], row["new_version"], row["agreement_share"]) == ("fiction", "later fiction", 1.0)
+    assert row["mean_shift"] == pytest.approx(0.1)
+
+
+def test_tone_toward_a_target_by_week(release):
+    author, quoted, both = (run_query(release, "tone_by_week", {"target": "JP", "voice": voice}) for voice in ("author", "quoted", "any"))
+    assert author["tone_mean"].unique().to_list() == pytest.approx([-0.1])
+    assert both["tone_mean"].to_list() == pytest.approx([(-0.1 - 0.7) / 2] * both.height)
+    assert (both["tone_high"] - both["tone_low"] < author["tone_high"] - author["tone_low"]).all(), "two mentions tell more than one"
+    assert quoted.height == author.height
+    assert run_query(release, "tone_by_week", {"target": "nobody"}).is_empty()
+
+
 def test_a_head_without_a_sentence_is_a_mistake_of_the_file(tmp_path):
     (tmp_path / "broken.sql").write_text("SELECT 1\n")
     with pytest.raises(ConfigError, match="first line"):

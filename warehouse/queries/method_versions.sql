@@ -3,6 +3,8 @@ WITH made AS (
     SELECT 1 AS step, 'parsing' AS subject, method, method_version FROM staging.articles
     UNION ALL SELECT 2, 'relevance', method, method_version FROM enriched.relevance
     UNION ALL SELECT 3, 'tone', method, method_version FROM enriched.tone
+    UNION ALL SELECT 3, 'tone toward targets', method, method_version FROM enriched.target_tone WHERE is_active
+    UNION ALL SELECT 3, 'tone of documents', method, method_version FROM enriched.document_tone WHERE is_active
     UNION ALL SELECT 4, 'copies', method, method_version FROM enriched.copies
     UNION ALL SELECT 5, 'spikes', method, method_version FROM marts.coverage_spikes
 )

@@ -16,6 +16,10 @@ from warehouse.columns import (
     SOURCE_ID,
 )
 from warehouse.contract import Column, Table
+from warehouse.tables.tone import DOCUMENT_TONE as DOCUMENT_TONE
+from warehouse.tables.tone import MENTION_TONE
+
+TARGET_TONE = MENTION_TONE
 
 RELEVANCE_TABLE = Table(
     zone="enriched",

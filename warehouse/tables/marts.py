@@ -33,6 +33,9 @@ from warehouse.columns import (
 from warehouse.contract import UTC_INSTANT, Column, Table
 from warehouse.tables.actors import ACTORS_DAILY as ACTORS_DAILY
 from warehouse.tables.reasons import SPIKE_REASONS as SPIKE_REASONS
+from warehouse.tables.tone import TARGET_TONE as TARGET_TONE
+from warehouse.tables.tone import TONE_CHANGES as TONE_CHANGES
+from warehouse.tables.tone import TONE_DAILY as TONE_DAILY
 
 TOPIC_ID = Column("topic_id", pl.String, "topic of the beat; 'any' is the whole beat")
 
@@ -190,31 +193,6 @@ COVERAGE_DAILY = Table(
         Column("share_basis", pl.String, "what the share rests on", values=("observed", "backfilled", "mixed", "partial", "unknown")),
         Column("healthy_source_count", pl.Int64, "sources healthy that day", minimum=0),
         Column("source_count", pl.Int64, "sources declared for, or seen in, this country, language and genre", minimum=0),
-        METHOD_VERSION,
-    ),
-    primary_key=("published_date", "topic_id", "country_code", "language_code", "genre"),
-    partition="published_date",
-    window_days=0,
-)
-
-TONE_DAILY = Table(
-    zone="marts",
-    noun="tone_daily",
-    grain="One row per day, topic, publisher's country, language and genre: document tone of originals on the beat.",
-    columns=(
-        PUBLISHED_DATE,
-        TOPIC_ID,
-        COUNTRY_CODE,
-        LANGUAGE_CODE,
-        GENRE,
-        Column("article_count", pl.Int64, "originals on the beat", minimum=0),
-        Column("scored_count", pl.Int64, "of these, with a tone score", minimum=0),
-        Column("scored_share", pl.Float64, "scored_count / article_count", nullable=True, minimum=0, maximum=1),
-        Column("tone_mean", pl.Float64, "mean document tone, -1 to 1; compare within a language only", nullable=True, minimum=-1, maximum=1),
-        Column("tone_low", pl.Float64, "lower end of the 90 % interval of the mean (Student's t), null below 2", nullable=True, minimum=-1, maximum=1),
-        Column("tone_high", pl.Float64, "upper end of it", nullable=True, minimum=-1, maximum=1),
-        Column("validation", pl.String, "how far the method was validated"),
-        METHOD,
         METHOD_VERSION,
     ),
     primary_key=("published_date", "topic_id", "country_code", "language_code", "genre"),

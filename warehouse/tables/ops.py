@@ -30,6 +30,7 @@ from warehouse.contract import UTC_INSTANT, Column, Table
 from warehouse.tables.actors import ACTORS as ACTORS
 from warehouse.tables.actors import OFFICES as OFFICES
 from warehouse.tables.actors import OVERRIDES as OVERRIDES
+from warehouse.tables.tone import TONE_VALIDATION as TONE_VALIDATION
 
 SOURCES = Table(
     zone="ops",
