@@ -51,7 +51,7 @@ def test_it_is_one_small_file_that_names_its_release(page):
 
 def test_the_glance_tells_spikes_stories_sources_and_checks(page):
     glance = text(page[1].cssselect(".glance")[0])
-    assert "Spike: Japan, whole beat, Mon 29 Jun" in glance and "Spike: Russia" in glance
+    assert "Spike: Whole beat, Japan, Mon 29 Jun" in glance and "Spike: Whole beat, Russia" in glance
     assert "where 3.4 were expected; p = 2 × 10⁻⁷" in glance
     assert "4 of 6 healthy" in glance and "Volna (fiction): no answer" in glance
     assert "12 of 13 passed" in glance and "discovers at least 1 link" in glance
