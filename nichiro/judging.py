@@ -60,10 +60,10 @@ def tone(texts: Sequence[Text], model: TargetModel | None = None) -> list[Row]:
     toward, version = _toward([text for text in texts if text.spans], model)
     rows = []
     for text, probabilities in zip(texts, whole, strict=True):
-        version = document_tone.version_of(text.language)
+        learnt = document_tone.version_of(text.language)
         rows.append({
             "id": text.id, "language": text.language, **_verdict(probabilities), "targets": _targets(text, toward, version),
-            "method": document_tone.METHOD if version else None, "method_version": version,
+            "method": document_tone.METHOD if learnt else None, "method_version": learnt,
         })  # fmt: skip
     return rows
 

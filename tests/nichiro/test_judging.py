@@ -149,3 +149,24 @@ def test_the_command_loses_nothing_but_the_bad_line(tmp_path: Path) -> None:
     assert done.returncode == 65 and "line 2: no JSON" in done.stderr
     with pytest.raises(ConfigError, match="cannot be read"), opened(tmp_path / "nothing.jsonl"):
         pass
+
+
+def test_tone_as_a_command(tmp_path: Path) -> None:
+    blame = "Critics condemned Marlow for a brutal and shameful attack."
+    lines = [
+        {"id": "a", "text": blame, "language": "en", "target": {"start": 18, "end": 24}}, {"id": "b", "text": "x", "target": {"start": 0, "end": 9}},
+        {"id": "c", "text": "Вымышленный порт работает.", "language": "ru"},
+    ]  # fmt: skip
+    (tmp_path / "texts.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    done = Command(tmp_path)("tone", "texts.jsonl", "--jsonl")
+    first, last = map(json.loads, done.stdout.splitlines())
+    assert done.returncode == 65 and "line 2: a target ends at 9" in done.stderr
+    assert (first["targets"][0]["text"], first["targets"][0]["verdict"], first["verdict"]) == ("Marlow", "negative", "negative")
+    assert last["id"] == "c" and last["targets"] == []
+
+
+def test_a_target_cannot_write_to_the_terminal() -> None:
+    from nichiro.cli.judging import _line
+
+    row = {"id": "a", "verdict": "neutral", "score": 0.0, "targets": [{"text": "\x1b[2Jport\n", "verdict": "neutral", "voice": "author"}]}
+    assert "\x1b" not in _line(row) and "\n" not in _line(row) and "port" in _line(row)
