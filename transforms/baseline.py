@@ -26,6 +26,7 @@ SERIES_SIZE_SPREAD = 0.1   # of one series around all
 WEEK_SPREAD = 0.4          # of factors of the weekdays around 1, and
 SERIES_WEEK_SPREAD = 0.1   # of one series around all
 MOST_INVERSE_SIZE = 2.0
+MOST_ROUGH = 1.0           # of 1/k while old peaks are still among the days: more would let them pass for spread
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def pool(series: Counted, parts: Parts) -> Pool:
 def baseline(series: Counted, shared: Pool, parts: Parts) -> Baseline:
     """The baselines of some of the series that ``shared`` was made of."""
     mean = _recent(series, shared.recent_week, parts)
-    rough = _inverse_size(_moments(series.counts, series.seen, mean, parts), parts.trim, 0, shared.rough_inverse_size)
+    rough = np.minimum(_inverse_size(_moments(series.counts, series.seen, mean, parts), parts.trim, 0, shared.rough_inverse_size), MOST_ROUGH)
     kept = _usual(series, mean, rough, LEVEL_DEVIATIONS, parts)
     weeks = parts.baseline // 7
     came, room = trailing(series.counts * kept, weeks, step=7), trailing(series.exposure * kept, weeks, step=7)
@@ -144,7 +145,7 @@ def _even(weekly: np.ndarray, week: np.ndarray, weekdays: np.ndarray, lag: int =
     """The size of a trailing window in even days, by the factors known at its end; ``weekly`` has it summed by weekday, each on its last."""
     total, days = np.zeros_like(weekly), np.arange(len(weekdays))
     for back in range(lag, lag + 7):
-        total[:, back:] += weekly[:, : max(len(weekdays) - back, 0)] * week[weekdays[days - back], days][back:]
+        total[:, back:] += weekly[:, : max(len(weekdays) - back, 0)] * week[weekdays[np.maximum(days - back, 0)], days][back:]
     return total
 
 
@@ -176,7 +177,8 @@ def _pooled_inverse_size(series: Counted, week: np.ndarray, rough: np.ndarray | 
         part = series.of(some)
         mean, kept = _recent(part, week, parts), part.seen
         if rough is not None:
-            kept = _usual(part, mean, _inverse_size(_moments(part.counts, kept, mean, parts), parts.trim, 0, rough), SIZE_DEVIATIONS, parts)
+            own = _inverse_size(_moments(part.counts, kept, mean, parts), parts.trim, 0, rough)
+            kept = _usual(part, mean, np.minimum(own, MOST_ROUGH), SIZE_DEVIATIONS, parts)
         speaks = trailing(part.counts, parts.trim) > 0   # silence says nothing about spread
         for total, told in zip((excess, weight), _moments(part.counts, kept * speaks, mean, parts), strict=True):
             total += over_series(told)
