@@ -8,9 +8,9 @@ apart; journalists and others are left out. A page that lies there twice (for pr
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -22,9 +22,11 @@ from benchmarks.pages import SHARED
 from crawlers.catalog import load_source
 from crawlers.extract import Extracted, extract
 from nichiro.actors import load_directory
+from nichiro.beat import load_beat
 from nichiro.settings import Settings
-from transforms.naming import all_names
+from transforms.naming import Names
 from transforms.target_model import packaged
+from transforms.targets import Targets
 from transforms.text import sentences
 from transforms.tone_interval import mean_interval
 from transforms.voices import Voiced, voices
@@ -34,11 +36,7 @@ OP_ED = SHARED / "seed" / "op-ed.txt"
 READ_AT = datetime(2026, 11, 1, tzinfo=UTC)
 WORDS = 8            # of a sentence that a table quotes: the op-ed is its publisher's
 EXTREMES = 10
-# Names of the states and their governments; towns and firms are no targets of tone.
-TARGETS = {
-    "JP": re.compile(r"\b(?:[Tt]he )?Japanese (?:government|side|leadership|authorities|Foreign Ministry|Government)\b|\bJapan\b|\bTokyo[’']s\b|\b(?:[Tt]he )?Abe administration\b"),
-    "RU": re.compile(r"\b(?:[Tt]he )?Russian (?:government|state|side|leadership|authorities|Foreign Ministry|Government)\b|\bRussia\b|\bMoscow[’']s\b|\b(?:[Tt]he )?Kremlin\b"),
-}
+TARGETS = ("JP", "RU")
 
 
 @dataclass(frozen=True)
@@ -116,28 +114,39 @@ def kremlin() -> list[Scored]:
             turns = [{"start": turn.start, "end": turn.end, "speaker": turn.speaker} for turn in page.turns]
             roles = {(turn.start, turn.end): turn.role for turn in page.turns}
             asked = {turn.speaker for turn in page.turns if roles[turn.start, turn.end] == "question"}
-            found += [item for item in scored(sample.name, sample.published, page.body, voices(page.body, "en", turns), dict.fromkeys(asked, "question")) if item.target == "JP"]
+            found += scored(sample.name, sample.published, page.body, voices(page.body, "en", turns), dict.fromkeys(asked, "question"), "RU", ("JP",))
     return found
 
 
-def scored(document: str, day: date | None, text: str, spans: list[Voiced], sides: dict[str, str]) -> Iterator[Scored]:
-    """Every mention of a target with its tone and voice; ``sides``: what is known of speakers beforehand."""
-    model = packaged()
-    number = place = 0
-    for paragraph in sentences(text):
-        for start, end in paragraph:
-            number += 1
-            sentence = text[start:end]
-            named = sorted((match.span(), target) for target, pattern in TARGETS.items() for match in pattern.finditer(sentence))
-            if not named:
-                continue
-            answers = model.predict([sentence], [[span for span, _ in named]], ["en"])[0]
-            for (span, target), (negative, neutral, positive) in zip(named, answers.tolist(), strict=True):
-                while spans[place].end <= start + span[0]:
-                    place += 1
-                voiced = next(item for item in spans[place:] if item.end > start + span[0])
-                side = sides.get(voiced.speaker or "") or side_of(voiced.speaker)
-                yield Scored(document, day, number, start, sentence, sentence[span[0] : span[1]], target, voiced.voice, voiced.speaker, side, negative, neutral, positive)
+def scored(
+    document: str, day: date | None, text: str, spans: list[Voiced], sides: dict[str, str], country: str | None = None, wanted: Collection[str] = TARGETS,
+) -> Iterator[Scored]:
+    """Every mention of a wanted target, as the beat names it, with its tone and voice; ``sides``: what is known of speakers beforehand."""
+    places = [place for place in _targets().places("", text, country, ()) if place.target_id in wanted]
+    numbered = [span for paragraph in sentences(text) for span in paragraph]
+    for number, (start, end) in enumerate(numbered, 1):
+        here = [place for place in places if start <= place.start < end]
+        if not here:
+            continue
+        sentence = text[start:end]
+        answers = packaged().predict([sentence], [[(place.start - start, min(place.end, end) - start) for place in here]], ["en"])[0]
+        for place, (negative, neutral, positive) in zip(here, answers.tolist(), strict=True):
+            voiced = spans[bisect_right(spans, place.start, key=lambda span: span.start) - 1]
+            side = sides.get(voiced.speaker or "") or side_of(voiced.speaker)
+            yield Scored(
+                document, day, number, start, sentence, text[place.start : place.end], str(place.target_id), voiced.voice, voiced.speaker, side,
+                negative, neutral, positive,
+            )
+
+
+@cache
+def _targets() -> Targets:
+    return Targets.of(load_beat(BEAT), "en")
+
+
+@cache
+def _names() -> Names:
+    return Names(load_directory(BEAT), "en")
 
 
 @cache
@@ -145,9 +154,8 @@ def side_of(speaker: str | None) -> str:
     """The country of a speaker whom the beat lists, else ""."""
     if not speaker:
         return ""
-    directory = load_directory(BEAT)
-    countries = {actor_id: person.country or "" for actor_id, person in directory.people.items()}
-    found = [countries.get(candidate, "") for named in all_names(directory)["en"].find(speaker.title() if speaker.isupper() else speaker) for candidate in named.candidates]
+    countries = {actor_id: person.country or "" for actor_id, person in _names().directory.people.items()}
+    found = [countries.get(candidate, "") for named in _names().find(speaker.title() if speaker.isupper() else speaker) for candidate in named.candidates]
     return found[0] if found and len(set(found)) == 1 else ""
 
 
