@@ -135,7 +135,7 @@ def _first_mover(told: tuple[str, list[dict[str, Any]]], known: Circumstances, n
         return
     others = [known.articles[article_id] for article_id in known.told_by[told[0]]]
     later = next((row for row in others if row["source_id"] != first["source_id"] and row["published_at"] >= first["published_at"]), None)
-    sentence = f"{first['publisher']} ({names.country(first['country_code'])}) was the first to tell it, {spoken_time(first)}"
+    sentence = f"{first['publisher']} ({names.country(first['country_code'])}) was the first to tell it{_in_passing(first)}, {spoken_time(first)}"
     hours = None
     if later is not None:
         hours = _hours(first, later)
@@ -166,7 +166,7 @@ def _act(
     when = f", {spoken_hours(hours)} before the first of them" if hours is not None and hours > 0 else ""
     kind = act["genre"].replace("_", " ")
     sentence = (
-        f"An official document came before: “{_headline(act)}”, {kind} of {act['publisher']} ({names.country(act['country_code'])}), "
+        f"An official document came before: “{_headline(act)}”, {kind} of {act['publisher']} ({names.country(act['country_code'])}){_in_passing(act)}, "
         f"{spoken_time(act)}{when}; {joined}, a candidate for the cause and no more."
     )
     yield Sentence("act", sentence, "marts.articles", [act["article_id"]], hours)
@@ -242,6 +242,11 @@ def _hours(one: dict[str, Any], other: dict[str, Any]) -> float | None:
         return None
     first: datetime = one["published_at"]
     return (other["published_at"] - first).total_seconds() / 3600
+
+
+def _in_passing(row: dict[str, Any]) -> str:
+    """Said of a document that has the beat in passages only: its headline may be about something else."""
+    return " in a passage" if row["relevance"] == "passage" else ""
 
 
 def _headline(row: dict[str, Any]) -> str:

@@ -142,6 +142,13 @@ def test_an_act_that_only_shares_the_topic_says_so() -> None:
     assert "act" not in whole.reasons()["kind"].to_list(), "of the whole beat any document would do"
 
 
+def test_what_is_told_in_passing_is_called_so() -> None:
+    passing = world().articles.with_columns(relevance=pl.when(article_id="act").then(pl.lit("passage")).otherwise("relevance"))
+    told = replace(world(), articles=passing).reasons()
+    assert "was the first to tell it in a passage, at 20:00" in told.filter(kind="first_mover")["sentence"].item()
+    assert "of Ministry (Russia) in a passage, at 20:00" in told.filter(kind="act")["sentence"].item()
+
+
 def test_an_hour_that_nobody_told_is_not_told() -> None:
     vague = replace(world(), articles=world().articles.with_columns(published_precision=pl.lit("day")))
     mover = vague.reasons().filter(kind="first_mover")
