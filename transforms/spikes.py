@@ -1,57 +1,25 @@
 """marts.coverage_spikes: days and weeks on which a series got more coverage than its past lets one expect.
 
 Days are judged by ``transforms.detection``, all series of a day together; weeks, on their Sunday, by a negative-binomial tail
-(the family of Farrington, Noufaily et al. 2013, doi:10.1002/sim.5595), which finds what is too thin for days. Two guards keep
-our own doings out: only sources healthy that day and known for four weeks are compared with themselves, and what they publish
-beside the beat scales the expectation, so that an outage, a new source or a doubled one is no spike.
+(``transforms.tail``), which finds what is too thin for days. What is compared with what, ``transforms.panel`` says.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
-import numpy as np
 import polars as pl
 
 from transforms import detection
 from transforms.coverage import ANY
+from transforms.panel import REACH_DAYS, WEEK, Panel
 from transforms.series import AXES, Series, series
-from transforms.storms import OPEN_DAYS, Storms, rises, storms
 from warehouse.columns import SENSITIVITY_Q
 from warehouse.tables.marts import COVERAGE_SPIKES
 
 METHODS = {"day": detection.METHOD, "week": "negative_binomial_tail"}
 VERSION = "2"
-
-BASELINE_DAYS = 56       # eight of each weekday
-LAG_DAYS = 3             # the baseline ends three days before: a spike of two days does not raise its own bar
-WEEK = 7
-REACH_DAYS = 91          # a day's rows depend on nothing before these, itself included: 56, lag, four weeks that tell old peaks, four days of a spike
-HISTORY_DAYS = 28        # no alarm on less, neither for a series nor for a source
-MINIMUM_COUNT = 3
-PEAK_SHARE = 0.05        # the highest twentieth of the baseline is left out at first: peaks cannot hide each other
-TRIM_P_VALUE = 0.001     # days of the baseline less likely than this are old peaks
-VOLUME_PRIOR = 10.0      # articles beside the beat a day that are added before two volumes are compared: damps small numbers
-WEEKDAY_PRIOR = 4.0      # weeks of an even week that are added before weekday factors are taken
-ELEVATED = 2.0           # times the expected: a day of a week's spike that counts for its duration
-
-
-@dataclass(frozen=True)
-class Expectation:
-    """What the past lets one expect of a day's or a week's count, and how unlikely so many or more are.
-
-    ``before``: series × OPEN_DAYS and the day itself, of detection, from which storms are told; ``is_rise``: where four weeks tell
-    more than the last alone.
-    """
-
-    expected: np.ndarray
-    dispersion: np.ndarray
-    p_value: np.ndarray
-    before: detection.Detection | None = None
-    is_rise: np.ndarray | None = None
 
 
 def coverage_spikes(
@@ -78,7 +46,7 @@ def coverage_spikes(
     counted = series(articles, mentions, source_days, sources, topics, wanted[0] - timedelta(days=REACH_DAYS - 1), wanted[-1])
     rows = []
     for day in wanted:
-        views = [view for length in ((1, WEEK) if day.weekday() == 6 else (1,)) if (view := _View.of(counted, day, length, last_complete))]
+        views = [view for length in ((1, WEEK) if day.weekday() == 6 else (1,)) if (view := Panel.of(counted, day, length, last_complete))]
         found = [each for view in views for each in view.candidates()]
         if not found:
             continue
@@ -108,187 +76,3 @@ def _described(row: dict, counted: Series) -> dict:
         "spike_id": spike_id(row), "article_ids": behind["article_id"].to_list(), "outlet_count": behind["source"].n_unique(), "method": METHODS[row["period"]],
         "method_version": f"{VERSION}+{detection.VERSION}" if row["period"] == "day" else VERSION,
     }
-
-
-@dataclass(frozen=True)
-class _View:
-    """One day, or the week up to it, beside its past, in every country and cut.
-
-    ``known``: the sources compared, healthy that day and on HISTORY_DAYS of the baseline; ``share``: country × cut × REACH_DAYS,
-    how much of their usual output was to be seen, 0 where less than half; ``factors``: country × cut × 7, from Monday on;
-    ``volume``: country × cut, how much more than usual they publish beside the beat, of the day or week; ``is_tested``: country × series.
-    """
-
-    counted: Series
-    day: date
-    length: int
-    today: int
-    known: np.ndarray
-    share: np.ndarray
-    factors: np.ndarray
-    volume: np.ndarray
-    is_tested: np.ndarray
-
-    @classmethod
-    def of(cls, counted: Series, day: date, length: int, last_complete: dict[str, date]) -> _View | None:
-        """None where no source can be compared with itself, or the day is over nowhere."""
-        today = (day - counted.first).days
-        span, end = slice(today - REACH_DAYS + 1, today + 1), REACH_DAYS - max(LAG_DAYS, length)
-        past = slice(end - BASELINE_DAYS, end)   # within the span
-        healthy = counted.healthy[:, span]
-        known = healthy[:, -1] & (healthy[:, past].sum(axis=1) >= HISTORY_DAYS)
-        members = counted.members[:, known] & _is_over(counted, day, last_complete)[:, None]
-        if not members.any():
-            return None
-        seen = healthy[known].astype(float)
-        total, beside = (counts[:, known, span] * seen for counts in (counted.total, counted.beside))
-        usual = total[:, :, past].sum(axis=2) / np.maximum(seen[:, past].sum(axis=1), 1)
-        weight = members[:, None, :] * usual[None, :, :]
-        weight = np.where(weight.sum(axis=2, keepdims=True) > 0, weight, members[:, None, :])
-        share = np.einsum("cfs,sd->cfd", weight, seen) / np.maximum(weight.sum(axis=2, keepdims=True), 1e-300)
-        usable = share >= 0.5   # a day on which most of the usual output was not to be seen says little
-        weekdays = (day.weekday() - np.arange(REACH_DAYS)[::-1]) % 7
-        both, off = (_rates(np.einsum("cs,fsd->cfd", members, counts), share, usable)[:, :, past] for counts in (total, beside))
-        factors, factors_off = (weekday_factors_of(rates, usable[:, :, past], weekdays[past]) for rates in (both, off))
-        expected_off = off.sum(axis=2, keepdims=True) / np.maximum(usable[:, :, past].sum(axis=2, keepdims=True), 1)
-        expected_off = (expected_off * factors_off[:, :, weekdays[-length:]] * share[:, :, -length:]).sum(axis=2)
-        observed_off = np.einsum("cs,fsd->cf", members, beside[:, :, -length:])
-        prior = VOLUME_PRIOR * length
-        enough = (usable[:, :, past].sum(axis=2) >= HISTORY_DAYS) & members.any(axis=1)[:, None]
-        is_active = np.einsum("cs,sk->ck", counted.members, counted.beat[:, :, span].sum(axis=2)) > 0
-        is_crossed = np.array([column[1] == ANY for column in counted.columns])   # languages are counted in all countries together
-        return cls(
-            counted, day, length, today, known, share * usable, factors,
-            np.maximum(1.0, (observed_off + prior) / (expected_off + prior)),   # at least 1: a quiet day makes no spike
-            enough[:, counted.scope] & is_active & (is_crossed | (np.array(counted.countries) == ANY)[:, None]),
-        )
-
-    @property
-    def _past(self) -> slice:
-        """The baseline's days within REACH_DAYS."""
-        end = REACH_DAYS - max(LAG_DAYS, self.length)
-        return slice(end - BASELINE_DAYS, end)
-
-    @property
-    def tested_count(self) -> int:
-        return int(self.is_tested.sum())
-
-    def candidates(self) -> Iterator[dict]:
-        """The series that may alarm: enough articles, and more than expected, each with its p-value."""
-        counted, span = self.counted, slice(self.today - REACH_DAYS + 1, self.today + 1)
-        where, which = np.nonzero(self.is_tested)
-        beat = counted.beat[self.known][:, :, span] * counted.healthy[self.known, None, span]
-        counts = np.tensordot(counted.members[:, self.known].astype(float), beat, 1)[where, which]
-        told = counts[:, -self.length:].sum(axis=1)
-        if not (told >= MINIMUM_COUNT).any():
-            return
-        share, volume = self.share[where, counted.scope[which]], self.volume[where, counted.scope[which]]
-        factors = self.factors[where, counted.scope[which]]
-        weekdays = (self.day.weekday() - np.arange(REACH_DAYS)[::-1]) % 7
-        usual = share * factors[:, weekdays]
-        found = self._of_day(counts, share, volume) if self.length == 1 else self._of_week(counts, share, usual, volume)
-        chosen = np.flatnonzero((told >= MINIMUM_COUNT) & (told > found.expected) & np.isfinite(found.p_value))
-        open_ = self._open(chosen, where, which, counts, found)
-        lasting = open_.duration[:, -1] if open_ else self._lasting(counts[chosen], usual[chosen], found.expected[chosen])
-        for place, number in enumerate(chosen):
-            topic, language, genre, actor = counted.columns[which[number]]
-            is_storm, is_rise = open_ is not None and open_.is_storm[place, -1], found.is_rise is not None and found.is_rise[number]
-            yield {
-                "topic_id": topic, "country_code": counted.countries[where[number]], "language_code": language, "genre": genre, "actor_id": actor,
-                "period": "day" if self.length == 1 else "week", "level": "storm" if is_storm else "slow_rise" if is_rise else "spike",
-                "observed_count": int(told[number]), "expected_count": float(found.expected[number]),
-                "dispersion": float(max(found.dispersion[number], 1.0)), "p_value": float(found.p_value[number]),
-                "baseline_days": int((share[number, self._past] > 0).sum()), "duration_days": int(lasting[place]),
-                "column": int(which[number]), "panel": self.known & counted.members[where[number]],
-                "first": self.today - self.length + 1, "last": self.today,
-            }
-
-    def _open(self, chosen: np.ndarray, where: np.ndarray, which: np.ndarray, counts: np.ndarray, found: Expectation) -> Storms | None:
-        """The spikes that are open on the day, followed back by this day's own view of the days before it."""
-        if found.before is None or not len(chosen):
-            return None
-        days = slice(self.today - OPEN_DAYS, self.today + 1)
-        panels = self.known & self.counted.members[where[chosen]]
-        outlets = np.array([(self.counted.beat[panel][:, column, days] > 0).sum(axis=0) for panel, column in zip(panels, which[chosen], strict=True)])
-        return storms(counts[chosen, -OPEN_DAYS - 1:], found.before.expected[chosen], found.before.alarms("high")[chosen], outlets)
-
-    def _lasting(self, counts: np.ndarray, usual: np.ndarray, expected: np.ndarray) -> np.ndarray:
-        """Days in a row up to the last of the week with ELEVATED times the expected and more."""
-        level = expected / np.maximum(usual[:, -WEEK:].sum(axis=1), 1e-300)
-        elevated = counts[:, -WEEK:] >= np.maximum(ELEVATED * level[:, None] * usual[:, -WEEK:], 1)
-        return np.cumprod(elevated[:, ::-1], axis=1).sum(axis=1)
-
-    def _of_day(self, counts: np.ndarray, share: np.ndarray, volume: np.ndarray) -> Expectation:
-        """All tested series of the day together, by ``transforms.detection``; the louder day expects more of all of them."""
-        exposure = share.copy()
-        exposure[:, -1] *= volume
-        first = (self.day.weekday() - REACH_DAYS + 1) % 7
-        found = detection.detect(np.where(share > 0, counts, np.nan), first, exposure, last=OPEN_DAYS + 1)
-        return Expectation(found.expected[:, -1], found.dispersion[:, -1], found.p_value[:, -1], before=found)
-
-    def _of_week(self, counts: np.ndarray, share: np.ndarray, exposure: np.ndarray, volume: np.ndarray) -> Expectation:
-        """The week against the eight before it, whose scatter is at least that of their days: eight tell too little of it; and four
-        weeks against the eight before them. The smaller p-value of the two, doubled."""
-        days, size = counts[:, self._past] * (exposure[:, self._past] > 0), exposure[:, self._past]
-        week, today = counts[:, -WEEK:].sum(axis=1), exposure[:, -WEEK:].sum(axis=1) * volume
-        by_week = (-1, BASELINE_DAYS // WEEK, WEEK)
-        scatter = expectation(week, days, size, today).dispersion
-        found = expectation(week, days.reshape(by_week).sum(axis=2), size.reshape(by_week).sum(axis=2), today, scatter)
-        louder = share.copy()
-        louder[:, -WEEK:] *= volume[:, None]
-        rise = np.nan_to_num(rises(np.where(share > 0, counts, np.nan), (self.day.weekday() - REACH_DAYS + 1) % 7, louder)[:, -1], nan=1.0)
-        p = np.minimum(2 * np.minimum(found.p_value, rise), 1.0)
-        return Expectation(found.expected, found.dispersion, p, is_rise=rise < found.p_value)
-
-
-def _is_over(counted: Series, day: date, last_complete: dict[str, date]) -> np.ndarray:
-    """Countries whose day has ended; 'any' waits for all."""
-    over = {country: day <= last_complete.get(country, date.min) for country in counted.countries[1:]}
-    return np.array([all(over.values()) if country == ANY else over[country] for country in counted.countries])
-
-
-def _rates(counts: np.ndarray, share: np.ndarray, usable: np.ndarray) -> np.ndarray:
-    """Counts as if all of the usual output had been seen; 0 on days that are not usable."""
-    return np.where(usable, counts / np.where(usable, share, 1.0), 0.0)
-
-
-def weekday_factors_of(rates: np.ndarray, usable: np.ndarray, weekdays: np.ndarray) -> np.ndarray:
-    """Seven factors around 1, on the last axis, from daily rates; drawn towards an even week by WEEKDAY_PRIOR."""
-    is_day = weekdays[:, None] == np.arange(7)
-    mean = rates.sum(axis=-1, keepdims=True) / np.maximum(usable.sum(axis=-1, keepdims=True), 1)
-    sums, counts = (np.einsum("...d,dw->...w", values.astype(float), is_day.astype(float)) for values in (rates, usable))
-    return np.where(mean > 0, (sums + WEEKDAY_PRIOR * mean) / (np.maximum(mean, 1e-300) * (counts + WEEKDAY_PRIOR)), 1.0)
-
-
-def expectation(observed: np.ndarray, past: np.ndarray, exposure: np.ndarray, today: np.ndarray | float, least: np.ndarray | float = 1.0) -> Expectation:
-    """Expected counts and upper tails of several series at once.
-
-    ``observed``: series; ``past``: series × days; ``exposure``: the same, or days: relative size of each (weekday, sources
-    seen), 0 for one that is not to be used; ``today``: the same for the evaluated day; ``least``: dispersion at least. The
-    rate is estimated with half an article added, so that no series expects nothing; the days left out of it, at first
-    PEAK_SHARE, are in the end those beyond TRIM_P_VALUE. Dispersion is Pearson's, at least 1, and the tail has the rate's
-    own uncertainty added.
-    """
-    exposure = np.broadcast_to(exposure, past.shape)
-    used = exposure > 0
-    size = np.where(used, past / np.where(used, exposure, 1.0), np.inf)
-    rank = np.floor((1 - PEAK_SHARE) * (used.sum(axis=1, keepdims=True) - 1)).astype(int)
-    kept = used & (size <= np.take_along_axis(np.sort(size, axis=1), np.maximum(rank, 0), axis=1))
-    for _ in range(3):
-        weight = kept * exposure
-        rate = ((past * kept).sum(axis=1) + 0.5) / weight.sum(axis=1)
-        mean = np.where(used, rate[:, None] * exposure, 1.0)
-        dispersion = (kept * (past - mean) ** 2 / mean).sum(axis=1) / np.maximum(kept.sum(axis=1) - 1, 1)
-        dispersion = np.maximum(dispersion, least)
-        kept = used & (_tail(past, mean, dispersion[:, None]) >= TRIM_P_VALUE)
-    expected = rate * today
-    uncertain = dispersion * (1 + expected / (rate * weight.sum(axis=1)))
-    return Expectation(expected, dispersion, _tail(observed, expected, uncertain))
-
-
-def _tail(count: np.ndarray, mean: np.ndarray, dispersion: np.ndarray) -> np.ndarray:
-    """P(X >= count) of a negative binomial with that mean and variance = dispersion × mean."""
-    from scipy.stats import nbinom
-
-    over = np.maximum(dispersion, 1 + 1e-6)   # at 1 it is Poisson's, which the limit gives to six digits
-    return np.clip(nbinom.sf(count - 1, mean / (over - 1), 1 / over), 0.0, 1.0)

@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from tests.transforms.frames import day, days, frame, health, noon, source, topics
-from transforms.spikes import coverage_spikes, expectation, weekday_factors_of
+from transforms.spikes import coverage_spikes
+from transforms.tail import expectation, weekday_factors_of
 from warehouse.tables.marts import ARTICLES, COVERAGE_SPIKES, MENTIONS
 from warehouse.tables.ops import SOURCE_DAYS
 
@@ -174,7 +175,7 @@ def test_false_alarms_are_rare_on_noise() -> None:
 
 
 def test_window_of_the_contract_covers_the_baseline() -> None:
-    from transforms.spikes import REACH_DAYS
+    from transforms.panel import REACH_DAYS
 
     assert COVERAGE_SPIKES.window_days >= REACH_DAYS - 1
 

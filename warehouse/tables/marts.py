@@ -224,7 +224,7 @@ COVERAGE_SPIKES = Table(
     ),
     primary_key=("spike_id",),
     partition="published_date",
-    window_days=91,   # transforms.spikes.REACH_DAYS
+    window_days=91,   # transforms.panel.REACH_DAYS
     version=2,
 )
 
