@@ -99,7 +99,7 @@ def _count(spike: dict[str, Any], behind: list[dict[str, Any]], names: Names) ->
 def _level(spike: dict[str, Any]) -> Iterator[Sentence]:
     level = spike.get("level", "spike")
     if level == "storm":
-        sentence = f"It is a storm: {number(spike['outlet_count'], 'outlet')}, and {number(spike['duration_days'], 'day')} in a row of twice the expected and more."
+        sentence = f"It is a storm: {number(spike['outlet_count'], 'outlet')}, and so far {number(spike['duration_days'], 'day')} of twice the expected and more."
     elif level == "slow_rise":
         sentence = "It is a slow rise: no single day stands out, the weeks have grown."
     else:

@@ -82,7 +82,7 @@ def test_a_spike_is_told_in_a_paragraph() -> None:
     assert told["number"].to_list() == list(range(1, 9))
     assert " ".join(told["sentence"]) == (
         "On 1 May 2026 publishers in Japan had 5 originals on the topic “Energy”, where 1.0 were expected. "
-        "It is a storm: 4 outlets, and 2 days in a row of twice the expected and more. "
+        "It is a storm: 4 outlets, and so far 2 days of twice the expected and more. "
         "4 of them tell one story: “Gas terminal at Port Fiction halted”. "
         "Ministry (Russia) was the first to tell it, at 20:00 UTC on 30 April 2026, 9 hours before Paper a. "
         "An official document came before: “On the terminal”, official statement of Ministry (Russia), at 20:00 UTC on 30 April 2026, "
