@@ -104,7 +104,7 @@ class Panel:
         """The series that may alarm: enough articles, and more than expected, each with its p-value."""
         counted, span = self.counted, slice(self.today - REACH_DAYS + 1, self.today + 1)
         where, which = np.nonzero(self.is_tested)
-        beat = counted.beat[self.known][:, :, span] * counted.healthy[self.known, None, span]
+        beat = counted.beat[self.known, :, span] * counted.healthy[self.known, None, span]
         counts = np.tensordot(counted.members[:, self.known].astype(float), beat, 1)[where, which]
         told = counts[:, -self.length:].sum(axis=1)
         if not (told >= MINIMUM_COUNT).any():
