@@ -324,6 +324,12 @@ def _marts_of_day(rows: dict[str, list[dict]], number: int, day: date) -> None:
                     "method": "dictionary" if target == "document" else "target_model", "method_version": "1+lexicon:77" if target == "document" else "fiction",
                 })
     for country in SPIKES.get(number, ()):
+        toward = [r for r in articles if r["country_code"] == country and r["relevance"] == "strong" and not r["is_copy"]]
+        rows["marts.tone_changes"].append({
+            "change_id": _hash("change", country, day), "published_date": day, "target_id": "JP", "country_code": country, "language_code": toward[0]["language_code"],
+            "voice": "author", "before_mean": 0.1, "after_mean": -0.3, "before_count": 40, "after_count": 9, "difference_low": -0.6, "difference_high": -0.2,
+            "p_value": 0.001, "q_value": 0.01, "article_ids": sorted(r["article_id"] for r in toward), "method": "welch_t", "method_version": "1+fiction",
+        })
         behind = [r for r in articles if r["country_code"] == country and r["relevance"] == "strong" and not r["is_copy"]]
         rows["marts.coverage_spikes"].append({
             "spike_id": _hash("spike", country, day), "published_date": day, "topic_id": "any", "country_code": country,

@@ -80,7 +80,7 @@ def _differing(day: date, series: list[_Series]) -> Iterator[tuple[tuple[object,
     tested = [(each.key, sides) for each in series if (sides := each.sides(day))]
     if not tested:
         return
-    before, after = ([sides[number] for _, sides in tested] for number in (0, 1))
+    before, after = [sides[0] for _, sides in tested], [sides[1] for _, sides in tested]
     counts = np.array([[len(side) for side in sides] for sides in (before, after)], float)
     means = np.array([[side.mean() for side in sides] for sides in (before, after)])
     parts = np.array([[side.var(ddof=1) for side in sides] for sides in (before, after)]) / counts

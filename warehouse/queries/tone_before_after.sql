@@ -46,7 +46,7 @@ drawn AS (
         voice,
         draw,
         tone_score,
-        row_number() OVER (PARTITION BY country_code, language_code, voice, draw ORDER BY hash(article_id, draw), article_id) AS place
+        row_number() OVER (PARTITION BY country_code, language_code, voice, draw ORDER BY hash(concat(article_id, ' ', draw)), article_id) AS place
     FROM scored, range(1000) AS draws(draw)
     WHERE tone_score IS NOT NULL
 ),
