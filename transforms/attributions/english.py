@@ -100,8 +100,8 @@ def attributions(sentence: str, carried: str | None = None) -> list[Attribution]
                 speaker = named(re.sub(r"\b(?:is|was|are|were|been|be|keep|kept|by|in|of)\s*$", "", chunk), last)
         else:
             if before.endswith("to ") and _THAT.match(sentence, end):
-                chunk = ""
-                found.append(Attribution(end + 1, len(sentence), last)) if not (found and found[-1].end > at) else None
+                if not (found and found[-1].end > at):
+                    found.append(Attribution(end + 1, len(sentence), last))
                 continue
             if _PASSIVE.search(before):
                 if word in _CLAUSE and sentence.startswith(" that ", end) and not found:
@@ -112,8 +112,7 @@ def attributions(sentence: str, carried: str | None = None) -> list[Attribution]
             if word in _FINDS and not (_FINDERS.search(chunk) or _PERSON.search(chunk)):
                 continue
             speaker = named(chunk, last)
-        is_apposed = last_sign == ","
-        if is_apposed and FILLED not in before:
+        if last_sign == "," and FILLED not in before:     # an apposition, not what is said
             sign = ""
         if not is_object and sign and sign in f",”\"’?!—–{FILLED}" and at - gap > 3 and not word.endswith("ing"):
             start = at - len(before) + gap
