@@ -25,6 +25,7 @@ REACH_DAYS = 91          # a day's rows depend on nothing before these, itself i
 HISTORY_DAYS = 28        # no alarm on less, neither for a series nor for a source
 MINIMUM_COUNT = 3
 VOLUME_PRIOR = 10.0      # articles beside the beat a day that are added before two volumes are compared: damps small numbers
+LATE_P_VALUE = 0.1       # of the last week against the eight before it, where four weeks rise
 ELEVATED = 2.0           # times the expected: a day of a week's spike that counts for its duration
 
 
@@ -41,7 +42,7 @@ class Found(Expectation):
 class Panel:
     """One day, or the week up to it, beside its past, in every country and cut.
 
-    ``known``: the sources compared, healthy that day and on HISTORY_DAYS of the baseline; ``share``: country × cut × REACH_DAYS,
+    ``known``: the sources compared, healthy that day and on HISTORY_DAYS of the baseline since their first article in REACH_DAYS; ``share``: country × cut × REACH_DAYS,
     how much of their usual output was to be seen, 0 where less than half; ``factors``: country × cut × 7, from Monday on;
     ``volume``: country × cut, how much more than usual they publish beside the beat, of the day or week; ``is_tested``: country × series.
     """
@@ -62,7 +63,8 @@ class Panel:
         today = (day - counted.first).days
         span, end = slice(today - REACH_DAYS + 1, today + 1), REACH_DAYS - max(LAG_DAYS, length)
         past = slice(end - BASELINE_DAYS, end)   # within the span
-        healthy = counted.healthy[:, span]
+        has_begun = np.cumsum(counted.total[0][:, span], axis=1) > 0   # an archive vouches for days on which the source was not yet there
+        healthy = counted.healthy[:, span] & has_begun
         known = healthy[:, -1] & (healthy[:, past].sum(axis=1) >= HISTORY_DAYS)
         members = counted.members[:, known] & _is_over(counted, day, last_complete)[:, None]
         if not members.any():
@@ -164,6 +166,7 @@ class Panel:
         louder = share.copy()
         louder[:, -WEEK:] *= volume[:, None]
         rise = np.nan_to_num(rises(np.where(share > 0, counts, np.nan), (self.day.weekday() - REACH_DAYS + 1) % 7, louder)[:, -1], nan=1.0)
+        rise = np.where(found.p_value <= LATE_P_VALUE, rise, 1.0)   # four weeks that rest on a spike in one of them are no rise
         p = np.minimum(2 * np.minimum(found.p_value, rise), 1.0)
         return Found(found.expected, found.dispersion, p, is_rise=rise < found.p_value)
 

@@ -109,6 +109,13 @@ def test_an_added_source_is_no_spike() -> None:
     assert spikes(world() | {"jp_new": steady(60, beat=20)}, *range(60, 71), looked=looked, sources=sources) == []
 
 
+def test_an_added_source_whose_archive_vouches_for_the_past_is_none_either() -> None:
+    """Its days before day 60 are healthy by a backfill, on which it published nothing."""
+    sources, looked = pl.concat([SOURCES, source("sg_new", "SG")]), pl.concat([HEALTH, health("sg_new", range(111))])
+    end = END | {"SG": day(200)}
+    assert spikes(world() | {"sg_new": steady(60, beat=4)}, *range(60, 71), looked=looked, sources=sources, last_complete=end) == []
+
+
 def test_an_outage_before_or_today_is_no_spike() -> None:
     looked = pl.concat([health("jp_a", range(101)), health("ru_c", range(101)), health("jp_b", [*range(40), *range(66, 101)])])
     gap = dict.fromkeys(range(40, 66), (0, 0))
