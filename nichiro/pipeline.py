@@ -237,8 +237,7 @@ class Pipeline:
 
     def _take(self, name: str, step: Callable[[], object]) -> None:
         """Take one step and its time. Raises Bug for what no step should raise."""
-        self.status.step = name
-        start = self.run.now()
+        self.status.step, start = name, self.run.now()
         try:
             if name in ASKED_BEFORE:
                 require_readiness(self.settings, self.run)
@@ -284,9 +283,8 @@ class Pipeline:
         """Raise TransientError where no site can be at fault: the outcome rows stay, and the next run builds on them."""
         from nichiro.witness import own_trouble
 
-        done = {(row["captured_date"], row["source_id"]) for row in crawls.iter_rows(named=True)}
-        logged = [Partition(day, self.run.run_id, source_id) for day, source_id in sorted(done)]
-        fetches, captures = self.lake.read_all(raw.FETCHES, logged), self.lake.read_all(raw.CAPTURES, logged)
+        logged = [Partition(day, self.run.run_id, source_id) for day, source_id in crawls.select("captured_date", "source_id").unique().sort(pl.all()).iter_rows()]
+        fetches, captures = (self.lake.read_all(table, logged) for table in (raw.FETCHES, raw.CAPTURES))
         if trouble := own_trouble(self.settings, self.catalog, crawls, fetches, captures):
             raise TransientError(*trouble)
 
@@ -298,6 +296,5 @@ class Pipeline:
         write_atomically(self.run.directory / f"checks_{gate}.parquet", lambda file: results.write_parquet(file))
         self.status.note_checks(results)
 
-    def _read_declarations(self) -> None:
-        """Before an hour of crawling, not after it: raises ConfigError for a broken catalog or beat."""
+    def _read_declarations(self) -> None:   # before an hour of crawling, not after it: raises ConfigError for a broken one
         _ = self.catalog, self.beat, self.directory, self.models

@@ -1,4 +1,4 @@
-"""Directed sentiment between two entities of a sentence (DSE; no licence stated, so that it is measured on and no more).
+"""Directed tone between two entities of a sentence (DSE; no licence stated, so that it is measured on and no more).
 
 Its five classes: nothing; the first is for, or against, the second; the second for, or against, the first. The data names them by numbers:
 1 and 2 for, 3 and 4 against, told apart by the counts of its authors' page. Ours tells the tone toward each of the two, so that blame of the
