@@ -42,7 +42,13 @@ quantiles AS (
             1.721, 1.717, 1.714, 1.711, 1.708, 1.706, 1.703, 1.701, 1.699, 1.697] AS t
 ),
 reached AS (
-    SELECT *, sqrt((coalesce(t[scored_count - 1], 1.645) * standard_error) ** 2 + 1.645 ** 2 * model_variance) AS reach
+    -- of one document there is no spread: the model's own uncertainty is left, and by dictionary nothing
+    SELECT
+        *,
+        CASE
+            WHEN standard_error IS NOT NULL OR model_variance > 0
+                THEN sqrt(coalesce(coalesce(t[scored_count - 1], 1.645) * standard_error, 0) ** 2 + 1.645 ** 2 * model_variance)
+        END AS reach
     FROM weekly, quantiles
 )
 SELECT
@@ -51,7 +57,7 @@ SELECT
     article_count,
     scored_count,
     tone_mean,
-    greatest(-1, tone_mean - reach) AS tone_low,
-    least(1, tone_mean + reach) AS tone_high
+    if(reach IS NULL, NULL, greatest(-1, tone_mean - reach)) AS tone_low,   -- greatest() leaves nulls out
+    if(reach IS NULL, NULL, least(1, tone_mean + reach)) AS tone_high
 FROM reached
 ORDER BY week_date DESC, language_code
