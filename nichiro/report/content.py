@@ -11,7 +11,7 @@ from nichiro.errors import ContractError
 from nichiro.query import run_query
 from nichiro.report import charts
 from nichiro.status import Status, read_status
-from nichiro.wording import series
+from nichiro.wording import country, series
 from warehouse.sql import Connection
 
 CHART_DAYS = 120
@@ -20,6 +20,7 @@ HEADLINE_DAYS = 7
 FRESH_DAYS = 3       # a spike is news for so long: the alerts' rule too
 OUTCOME_DAYS = 90    # of which it is told how useful alerts were
 SENSITIVITY = "medium"   # the rules' default: what the page shows
+DOCUMENT = "document"    # the target of a whole text's own tone
 WHOLE = pl.all_horizontal(pl.col("language_code", "genre", "actor_id") == "any")   # series of a topic in a country, not cut further
 STORIES = 4          # headlines shown with a spike
 STATUSES_READ = 50   # runs looked back at for one that reached the gate: single steps are runs as well
@@ -45,7 +46,6 @@ def gather(connection: Connection, data_dir: Path, day: date, run_dir: Path | No
     coverage = run_query(connection, "coverage_by_day", span)
     titles = dict(run_query(connection, "ops.topics").select("topic_id", "title").iter_rows())
     spikes = _named(run_query(connection, "spikes", span | {"sensitivity": SENSITIVITY}), titles, connection)
-    tones = run_query(connection, "tone_by_week", span)
     health = run_query(connection, "source_health", {"since": last - timedelta(days=MATRIX_DAYS - 1), "until": last})
     headlines = run_query(connection, "latest_headlines", {"since": last - timedelta(days=HEADLINE_DAYS - 1), "until": last})
     fresh = spikes.filter(pl.col("published_date") > last - timedelta(days=FRESH_DAYS))
@@ -65,7 +65,7 @@ def gather(connection: Connection, data_dir: Path, day: date, run_dir: Path | No
         "sensitivity": SENSITIVITY,
         "spikes": _rows(spikes),
         "countries": _countries(coverage, spikes),
-        "languages": _languages(tones, run_query(connection, "tone_validation")),
+        "tones": [_tone(connection, target, span) for target in (DOCUMENT, *run_query(connection, "tone_targets", span)["target_id"])],
         "matrix": _matrix(health, last),
         "meanings": MEANINGS,
         "signs": SIGNS,
@@ -162,21 +162,23 @@ def _countries(coverage: pl.DataFrame, spikes: pl.DataFrame) -> list[dict[str, o
     return found
 
 
-def _languages(tones: pl.DataFrame, validation: pl.DataFrame) -> list[dict[str, object]]:
-    """Per language: weekly rows, chart, and how far the method was validated."""
+def _tone(connection: Connection, target: str, span: dict[str, date]) -> dict[str, object]:
+    """Tone toward a target in its authors' own words, or of whole documents: per language weekly rows, chart, how far it was validated."""
+    task, voice, what = ("document_tone", "any", "document tone") if target == DOCUMENT else ("target_tone", "author", f"tone toward {country(target)}")
+    tones = run_query(connection, "tone_by_week", span | {"target": target, "voice": voice})
+    validation = run_query(connection, "tone_validation").filter(pl.col("task") == task)
     found = []
     for code in sorted(tones["language_code"].unique()):
         weeks = tones.filter(pl.col("language_code") == code)
-        notes = validation.filter(pl.col("language_code") == code)
         found.append({
             "code": code,
             "rows": _rows(weeks),
             "article_count": int(weeks["article_count"].sum()),
             "scored_count": int(weeks["scored_count"].sum()),
-            "validation": sorted(notes["validation"].unique()),
-            "chart": charts.tone(weeks, f"Mean document tone a week, {code}"),
+            "validation": sorted(validation.filter(pl.col("language_code") == code)["validation"].unique()),
+            "chart": charts.tone(weeks, f"Mean {what} a week, {code}"),
         })
-    return found
+    return {"target": target, "what": what, "languages": found}
 
 
 def _matrix(health: pl.DataFrame, last: date) -> dict[str, object]:
