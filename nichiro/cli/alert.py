@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from nichiro.cli.options import DataDir, Day, Json, output, pipeline_of, say, settings_of, show_status
 
@@ -52,13 +52,18 @@ def list_(
     if as_json:
         print(json.dumps(rows.to_dicts(), ensure_ascii=False, default=str))
         return
-    table = Table("alert", "day", "series", "state", "observed", "expected", "q", "told", "said", box=None, pad_edge=False)
+    table = Table(_whole("alert"), "day", "series", "state", "observed", "expected", "q", "told", _whole("said"), box=None, pad_edge=False)
     for row in rows.iter_rows(named=True):
         table.add_row(
             row["alert_id"][:8], str(row["published_date"]), _series(row), row["reason"] or row["state"],
             str(row["observed_count"]), "" if row["expected_count"] is None else f"{row['expected_count']:.1f}", f"{row['q_value']:.1g}", str(row["sent_count"]), row["decision"] or "",
         )
     output.print(table if rows.height else "no alerts yet")
+
+
+def _whole(name: str) -> Column:
+    """A column that a narrow terminal does not cut."""
+    return Column(name, no_wrap=True)
 
 
 def _series(row: dict[str, Any]) -> str:

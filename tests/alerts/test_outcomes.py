@@ -28,7 +28,7 @@ def test_useful_alerts_are_counted_by_what_each_sensitivity_would_have_sent(worl
     world.change_spikes(lambda spikes: spikes.sort("published_date", descending=True).with_columns(
         pl.Series("sensitivity", [next(settings) for _ in range(spikes.height)])), "20260630T000000Z-002")
     world.at().watch()
-    first, second = (row["alert_id"] for row in world.rows("ops.alert_observations").filter(state="new").sort("sensitivity").iter_rows(named=True))
+    first, second = (row["alert_id"] for row in world.rows("ops.alert_observations").filter(state="new", rule="coverage_spikes").sort("sensitivity").iter_rows(named=True))
     world.at("2026-06-30T01:00:00+00:00").decide("useful", "ada", alert_id=first)
     world.at("2026-06-30T02:00:00+00:00").decide("not_useful", "ada", alert_id=second)
     world.at("2026-06-30T03:00:00+00:00").decide("useful", "ada", alert_id=second)   # a second thought
@@ -39,9 +39,9 @@ def test_useful_alerts_are_counted_by_what_each_sensitivity_would_have_sent(worl
         known = run_query(connection, "spike_observations", {"as_of": datetime(2026, 6, 29, tzinfo=UTC)})
         later = run_query(connection, "spike_observations", {"as_of": datetime(2026, 7, 1, tzinfo=UTC)})
     assert rows.select("sensitivity", "alert_count", "useful_count", "not_useful_count", "useful_share").rows() == [
-        ("low", 1, 0, 1, 0.0), ("medium", 2, 1, 1, 0.5), ("high", 2, 1, 1, 0.5),   # the third is historical: told to nobody
+        ("low", 1, 0, 1, 0.0), ("medium", 2, 1, 1, 0.5), ("high", 4, 1, 1, 0.5),   # the third is historical, told to nobody; two changes of tone
     ]
-    assert (known.height, later.height) == (0, 3)
+    assert (known.height, later.height) == (0, 6)
 
 
 def test_an_older_book_is_read_as_topics_by_day() -> None:

@@ -36,7 +36,7 @@ def test_every_named_query_runs_with_its_defaults_and_has_no_duplicate_column(re
     assert query.description.endswith((".", "?"))
     frame = run_query(release, name)
     assert len(set(frame.columns)) == frame.width
-    assert frame.height > 0 or name == "silent_sources"
+    assert frame.height > 0 or name in {"silent_sources", "spike_observations"}   # nobody is silent, nobody was told yet
 
 
 def test_a_named_query_gives_the_same_rows_in_the_same_order_twice(data_dir):
@@ -212,7 +212,7 @@ def test_the_permutation_test_agrees_with_scipys(release):
         mine = tones.filter(country_code=row["country_code"], language_code=row["language_code"])
         sides = [mine.filter(late=late)["tone_score"].to_numpy() for late in (True, False)]
         assert (len(sides[0]), len(sides[1])) == (row["after_count"], row["before_count"])
-        expected = stats.permutation_test(sides, lambda x, y, axis: x.mean(axis=axis) - y.mean(axis=axis), vectorized=True, n_resamples=4000, random_state=1)
+        expected = stats.permutation_test(sides, lambda x, y, axis: abs(x.mean(axis=axis) - y.mean(axis=axis)), vectorized=True, n_resamples=4000, random_state=1, alternative="greater")
         assert row["p_value"] == pytest.approx(expected.pvalue, abs=0.05)
         tested += 1
     assert tested >= 2

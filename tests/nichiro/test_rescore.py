@@ -13,6 +13,7 @@ from nichiro.errors import ConfigError
 from nichiro.partitions import enrich
 from nichiro.rescore import Rescore, rescore
 from nichiro.settings import PROJECT
+from nichiro.tones import models
 from tests.nichiro.command import Command
 from tests.transforms.frames import day, frame, noon
 from transforms.actors import Directory
@@ -61,7 +62,7 @@ def without_fish(tmp_path: Path) -> Path:
 
 
 def judged_by(lake: Lake, beat: Path) -> None:
-    enrich(lake, load_catalog(CATALOG), load_beat(beat), Directory(), lambda step, message: None)
+    enrich(lake, load_catalog(CATALOG), load_beat(beat), Directory(), models(), lambda step, message: None)
 
 
 def look(lake: Lake, beat: Path, processes: int = 1, **chosen) -> Rescore:

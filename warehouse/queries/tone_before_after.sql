@@ -30,11 +30,11 @@ observed AS (
         language_code,
         voice,
         count(tone_score) FILTER (NOT is_after) AS before_count,
-        avg(tone_score) FILTER (NOT is_after) AS before_mean,
+        round(avg(tone_score) FILTER (NOT is_after), 9) AS before_mean,
         count(tone_score) FILTER (is_after) AS after_count,
-        avg(tone_score) FILTER (is_after) AS after_mean,
+        round(avg(tone_score) FILTER (is_after), 9) AS after_mean,
         after_mean - before_mean AS difference,
-        sqrt(var_samp(tone_score) FILTER (NOT is_after) / before_count + var_samp(tone_score) FILTER (is_after) / after_count) AS standard_error,
+        round(sqrt(var_samp(tone_score) FILTER (NOT is_after) / before_count + var_samp(tone_score) FILTER (is_after) / after_count), 9) AS standard_error,
         count(*) - count(tone_score) AS unscored_count
     FROM scored
     GROUP BY ALL
@@ -62,12 +62,12 @@ permuted AS (
     GROUP BY ALL
 ),
 tested AS (
-    -- 1e-12: sums of the same numbers in another order are not less
+    -- 1e-8: means are rounded, since sums of the same numbers in another order differ in the last bits
     SELECT
         country_code,
         language_code,
         voice,
-        (1 + count(*) FILTER (abs(permuted.difference) >= abs(observed.difference) - 1e-12)) / (1 + count(*)) AS p_value
+        (1 + count(*) FILTER (abs(permuted.difference) >= abs(observed.difference) - 1e-8)) / (1 + count(*)) AS p_value
     FROM permuted JOIN observed USING (country_code, language_code, voice)
     GROUP BY ALL
 )

@@ -56,8 +56,9 @@ SELECT
     language_code,
     article_count,
     scored_count,
-    tone_mean,
-    if(reach IS NULL, NULL, greatest(-1, tone_mean - reach)) AS tone_low,   -- greatest() leaves nulls out
-    if(reach IS NULL, NULL, least(1, tone_mean + reach)) AS tone_high
+    -- rounded: sums of the same numbers in another order differ in the last bits
+    round(tone_mean, 9) AS tone_mean,
+    if(reach IS NULL, NULL, round(greatest(-1, tone_mean - reach), 9)) AS tone_low,   -- greatest() leaves nulls out
+    if(reach IS NULL, NULL, round(least(1, tone_mean + reach), 9)) AS tone_high
 FROM reached
 ORDER BY week_date DESC, language_code

@@ -25,10 +25,10 @@ SELECT
     new_version,
     count(*) AS mention_count,
     avg(agrees::INTEGER) AS agreement_share,
-    avg(old_score) AS old_mean,
-    avg(new_score) AS new_mean,
+    round(avg(old_score), 9) AS old_mean,
+    round(avg(new_score), 9) AS new_mean,
     new_mean - old_mean AS mean_shift,
-    1.645 * stddev_samp(new_score - old_score) / sqrt(count(*)) AS shift_reach
+    round(1.645 * stddev_samp(new_score - old_score) / sqrt(count(*)), 9) AS shift_reach
 FROM pairs
 WHERE target_id <> ''
 GROUP BY GROUPING SETS ((language_code, old_version, new_version), (language_code, target_id, old_version, new_version))
