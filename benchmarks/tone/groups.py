@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-from transforms.tone_interval import mean_interval
 
 from benchmarks.tone.folds import Mention
+from transforms.tone_interval import mean_interval
 
 SIZES = (2, 50)         # of a group
 RANDOM = 1_000          # random groups

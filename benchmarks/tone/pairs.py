@@ -18,12 +18,12 @@ from pathlib import Path
 
 import numpy as np
 from scipy import sparse
-from transforms.target_model import TargetModel
 
 from benchmarks.tone.folds import DATA, NEGATIVE, NEUTRAL, POSITIVE
 from benchmarks.tone.train_document import fit
 from transforms import document_tone
 from transforms.document_tone import softmax
+from transforms.target_model import TargetModel
 from transforms.text import sentences
 
 # Beginnings of the names of states; a name goes on with letters of its ending alone.

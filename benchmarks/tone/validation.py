@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from transforms.target_model import TargetModel
-
 from benchmarks.form import OURS, Row
 from benchmarks.tone.train_document import MODELS
 from transforms import document_tone
+from transforms.target_model import TargetModel
 
 PATH = MODELS / "validation.json"
 # task, language: dataset, metric, what a reader must know of it
