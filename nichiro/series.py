@@ -16,7 +16,8 @@ import numpy as np
 
 from nichiro.errors import ConfigError
 from transforms.baseline import DAYS, WEEKS
-from transforms.detection import SENSITIVITIES, detect
+from transforms.detection import detect
+from warehouse.columns import SENSITIVITIES
 
 PERIODS = {"D": 7, "W": 1, "M": 1}
 NAMES = {"D": "days", "W": "weeks", "M": "months"}

@@ -8,8 +8,7 @@
         last      evaluate only so many last columns (the result has only them); reads MEMORY_DAYS columns before them, no others
     Detection: expected, dispersion (variance over mean), history (days of the baseline that were seen), p_value; NaN where the
         day was not seen or has too little history
-    .alarms(sensitivity) -> bool, series × days: days with more than expected and a p-value of at most SENSITIVITIES[sensitivity]
-    q_values(p_value) -> Benjamini and Hochberg's, per day over all series; topics within countries rise together, which it allows
+    .alarms(sensitivity) -> bool, series × days: days with more than expected and a p-value of at most SENSITIVITY_Q[sensitivity]
 
 A day's result depends on the MEMORY_DAYS (150) before it and on nothing else, whatever the order of the series, and silent series
 change nothing for the others: a day computed alone equals that of a full rebuild.
@@ -35,10 +34,10 @@ from transforms.baseline import (
 )
 from transforms.evidence import WEEK_DAYS, evidence, p_value, weekly_p_value
 from transforms.windows import MOST, blocks
+from warehouse.columns import SENSITIVITY_Q
 
 METHOD = "spike_likelihood"
 VERSION = "1"
-SENSITIVITIES = {"low": 1 / 240, "medium": 1 / 120, "high": 1 / 60}   # days of false alarm a day and series
 MEMORY_DAYS = WEEK_DAYS + LAG_DAYS + BASELINE_DAYS + 3 * TRIM_DAYS   # the spread of the mean by the week of the four weeks before a day of the baseline
 DIGITS = 10              # of a p-value: processors differ after them
 
@@ -54,7 +53,7 @@ class Detection:
 
     def alarms(self, sensitivity: str = "medium") -> np.ndarray:
         """Where a spike is, with one day of false alarm in 240 (low), 120 or 60 (high) on series without spikes."""
-        return np.nan_to_num(self.p_value, nan=1.0) <= SENSITIVITIES[sensitivity]
+        return np.nan_to_num(self.p_value, nan=1.0) <= SENSITIVITY_Q[sensitivity]
 
 
 def detect(
@@ -99,18 +98,6 @@ def detect(
     with ThreadPoolExecutor(threads) as workers:   # NumPy lets others work meanwhile
         list(workers.map(evaluate, blocks(len(counts))))
     return result
-
-
-def q_values(p_value: np.ndarray) -> np.ndarray:
-    """Benjamini and Hochberg's (1995), per day over the series that were evaluated; NaN for the others."""
-    tested = np.isfinite(p_value)
-    order = np.argsort(np.where(tested, p_value, np.inf), axis=0, kind="stable")
-    rank = np.arange(1, len(p_value) + 1)[:, None]
-    raised = np.take_along_axis(np.where(tested, p_value, np.inf), order, axis=0) * tested.sum(axis=0) / rank
-    lowest = np.minimum(np.minimum.accumulate(raised[::-1], axis=0)[::-1], 1.0)
-    q = np.empty_like(lowest)
-    np.put_along_axis(q, order, lowest, axis=0)
-    return np.where(tested, q, np.nan)
 
 
 def _rounded(values: np.ndarray) -> np.ndarray:

@@ -61,8 +61,7 @@ class Panel:
     def of(cls, counted: Series, day: date, length: int, last_complete: dict[str, date]) -> Panel | None:
         """None where no source can be compared with itself, or the day is over nowhere."""
         today = (day - counted.first).days
-        span, end = slice(today - REACH_DAYS + 1, today + 1), REACH_DAYS - max(LAG_DAYS, length)
-        past = slice(end - BASELINE_DAYS, end)   # within the span
+        span, past = slice(today - REACH_DAYS + 1, today + 1), _past(length)
         has_begun = np.cumsum(counted.total[0][:, span], axis=1) > 0   # an archive vouches for days on which the source was not yet there
         healthy = counted.healthy[:, span] & has_begun
         known = healthy[:, -1] & (healthy[:, past].sum(axis=1) >= HISTORY_DAYS)
@@ -76,7 +75,7 @@ class Panel:
         weight = np.where(weight.sum(axis=2, keepdims=True) > 0, weight, members[:, None, :])
         share = np.einsum("cfs,sd->cfd", weight, seen) / np.maximum(weight.sum(axis=2, keepdims=True), 1e-300)
         usable = share >= 0.5   # a day on which most of the usual output was not to be seen says little
-        weekdays = (day.weekday() - np.arange(REACH_DAYS)[::-1]) % 7
+        weekdays = _weekdays(day)
         both, off = (_rates(np.einsum("cs,fsd->cfd", members, counts), share, usable)[:, :, past] for counts in (total, beside))
         factors, factors_off = (weekday_factors_of(rates, usable[:, :, past], weekdays[past]) for rates in (both, off))
         expected_off = off.sum(axis=2, keepdims=True) / np.maximum(usable[:, :, past].sum(axis=2, keepdims=True), 1)
@@ -93,12 +92,6 @@ class Panel:
         )
 
     @property
-    def _past(self) -> slice:
-        """The baseline's days within REACH_DAYS."""
-        end = REACH_DAYS - max(LAG_DAYS, self.length)
-        return slice(end - BASELINE_DAYS, end)
-
-    @property
     def tested_count(self) -> int:
         return int(self.is_tested.sum())
 
@@ -113,7 +106,7 @@ class Panel:
             return
         share, volume = self.share[where, counted.scope[which]], self.volume[where, counted.scope[which]]
         factors = self.factors[where, counted.scope[which]]
-        weekdays = (self.day.weekday() - np.arange(REACH_DAYS)[::-1]) % 7
+        weekdays = _weekdays(self.day)
         usual = share * factors[:, weekdays]
         found = self._of_day(counts, share, volume) if self.length == 1 else self._of_week(counts, share, usual, volume)
         chosen = np.flatnonzero((told >= MINIMUM_COUNT) & (told > found.expected) & np.isfinite(found.p_value))
@@ -127,7 +120,7 @@ class Panel:
                 "period": "day" if self.length == 1 else "week", "level": "storm" if is_storm else "slow_rise" if is_rise else "spike",
                 "observed_count": int(told[number]), "expected_count": float(found.expected[number]),
                 "dispersion": float(max(found.dispersion[number], 1.0)), "p_value": float(found.p_value[number]),
-                "baseline_days": int((share[number, self._past] > 0).sum()), "duration_days": int(lasting[place]),
+                "baseline_days": int((share[number, _past(self.length)] > 0).sum()), "duration_days": int(lasting[place]),
                 "column": int(which[number]), "panel": self.known & counted.members[where[number]],
                 "first": self.today - self.length + 1, "last": self.today,
             }
@@ -151,24 +144,34 @@ class Panel:
         """All tested series of the day together, by ``transforms.detection``; the louder day expects more of all of them."""
         exposure = share.copy()
         exposure[:, -1] *= volume
-        first = (self.day.weekday() - REACH_DAYS + 1) % 7
-        found = detection.detect(np.where(share > 0, counts, np.nan), first, exposure, last=OPEN_DAYS + 1)
+        found = detection.detect(np.where(share > 0, counts, np.nan), int(_weekdays(self.day)[0]), exposure, last=OPEN_DAYS + 1)
         return Found(found.expected[:, -1], found.dispersion[:, -1], found.p_value[:, -1], before=found)
 
     def _of_week(self, counts: np.ndarray, share: np.ndarray, exposure: np.ndarray, volume: np.ndarray) -> Found:
         """The week against the eight before it, whose scatter is at least that of their days: eight tell too little of it; and four
         weeks against the eight before them. The smaller p-value of the two, doubled."""
-        days, size = counts[:, self._past] * (exposure[:, self._past] > 0), exposure[:, self._past]
+        days, size = counts[:, _past(self.length)] * (exposure[:, _past(self.length)] > 0), exposure[:, _past(self.length)]
         week, today = counts[:, -WEEK:].sum(axis=1), exposure[:, -WEEK:].sum(axis=1) * volume
         by_week = (-1, BASELINE_DAYS // WEEK, WEEK)
         scatter = expectation(week, days, size, today).dispersion
         found = expectation(week, days.reshape(by_week).sum(axis=2), size.reshape(by_week).sum(axis=2), today, scatter)
         louder = share.copy()
         louder[:, -WEEK:] *= volume[:, None]
-        rise = np.nan_to_num(rises(np.where(share > 0, counts, np.nan), (self.day.weekday() - REACH_DAYS + 1) % 7, louder)[:, -1], nan=1.0)
+        rise = np.nan_to_num(rises(np.where(share > 0, counts, np.nan), int(_weekdays(self.day)[0]), louder)[:, -1], nan=1.0)
         rise = np.where(found.p_value <= LATE_P_VALUE, rise, 1.0)   # four weeks that rest on a spike in one of them are no rise
         p = np.minimum(2 * np.minimum(found.p_value, rise), 1.0)
         return Found(found.expected, found.dispersion, p, is_rise=rise < found.p_value)
+
+
+def _past(length: int) -> slice:
+    """The baseline's days within REACH_DAYS, before a day or a week."""
+    end = REACH_DAYS - max(LAG_DAYS, length)
+    return slice(end - BASELINE_DAYS, end)
+
+
+def _weekdays(day: date) -> np.ndarray:
+    """Of the REACH_DAYS up to a day, 0 Monday to 6 Sunday."""
+    return (day.weekday() - np.arange(REACH_DAYS)[::-1]) % 7
 
 
 def _is_over(counted: Series, day: date, last_complete: dict[str, date]) -> np.ndarray:

@@ -16,7 +16,6 @@ from importlib import import_module, resources
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from scipy.special import erf
 
 from transforms.pieces import Pieces
 
@@ -110,6 +109,8 @@ class PackagedModel:
 
     def _logits(self, states: np.ndarray, target: list[int]) -> np.ndarray:
         """Of negative, neutral, positive, before calibration; ``states`` are the lower layers'."""
+        from scipy.special import erf  # takes a quarter of a second to import
+
         states = states.copy()
         states[target] += self._arrays["mark"]
         states = _run(self._sessions["upper"], states)

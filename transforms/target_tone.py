@@ -14,7 +14,8 @@ from typing import Any, Protocol
 import numpy as np
 import polars as pl
 
-from transforms.actors import LANGUAGES, Directory
+from transforms.actor_mentions import all_names
+from transforms.actors import Directory
 from transforms.beat import Beat
 from transforms.naming import Names
 from transforms.target_model import TargetModel
@@ -93,7 +94,7 @@ def target_tone(
     names in these. ``models``: the active one first, then candidates. Rows not scored say why.
     """
     targets = {language: Targets.of(beat, language) for language in beat.languages}
-    names = {language: Names(directory, language) for language in LANGUAGES}
+    names = all_names(directory)
     actors = _by_capture(mentions, ("field", "start_offset", "end_offset", "actor_id", "candidates"))
     on_beat = _by_capture(passages, ("field", "start_offset", "end_offset"))
     read: list[tuple[dict[str, Any], list[_Named], set[tuple[str, int]]]] = []

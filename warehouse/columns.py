@@ -53,8 +53,8 @@ DECISIONS = ("useful", "not_useful", "mute", "unmute")
 PERIODS = ("day", "week")
 LEVELS = ("spike", "storm", "slow_rise")
 TONE_CHANGE = "tone_change"   # the level of an alert that is none of coverage
-SENSITIVITY_Q = {"low": 1 / 240, "medium": 1 / 120, "high": 1 / 60}   # q_value at most: so many false alarms a quiet day
-SENSITIVITIES = ("low", "medium", "high")   # the least sensitive first: what it alarms at, the others alarm at too
+SENSITIVITY_Q = {"low": 1 / 240, "medium": 1 / 120, "high": 1 / 60}   # q_value at most, or p_value of a series alone: so many false alarms a quiet day
+SENSITIVITIES = tuple(SENSITIVITY_Q)   # the least sensitive first: what it alarms at, the others alarm at too
 
 CAPTURE_ID = Column("capture_id", pl.String, "one HTTP exchange: the WARC record's id, 32 hex digits")
 ARTICLE_ID = Column("article_id", pl.String, "stable hash of the canonical URL key: one document, all its versions")

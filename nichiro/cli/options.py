@@ -26,6 +26,8 @@ Sources = Annotated[list[str] | None, typer.Option("--source", metavar="ID", hel
 Processes = Annotated[int | None, typer.Option("--processes", min=1, help="How many read at once.", show_default="one a core")]
 First = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First published day of a backfill from declared archives.")]
 Last = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last published day of a backfill.")]
+CapturedFrom = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First captured day, UTC.")]
+CapturedTo = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last captured day, UTC.")]
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)   # progress goes to standard error, results to standard output
 output = Console(highlight=False, soft_wrap=True)
@@ -42,6 +44,11 @@ def day_of(text: str | None) -> date | None:
 def say(step: str, message: str) -> None:
     """One line of progress. ``markup`` stays off: the message may hold crawled text."""
     console.print(f"{step:<8} {message}", markup=False, style=None)
+
+
+def show_line(text: str) -> None:
+    """One line of a result; whatever a crawled page slipped into it is written out."""
+    output.print(shown(text), markup=False)
 
 
 def progress(settings: Settings, *, quiet: bool) -> Callable[[str, str], None]:

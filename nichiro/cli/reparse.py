@@ -8,24 +8,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nichiro.cli.options import (
+    CapturedFrom,
+    CapturedTo,
     DataDir,
     Json,
     Processes,
     Sources,
     day_of,
-    output,
     pipeline_of,
     progress,
     settings_of,
+    show_line,
     show_status,
 )
-from nichiro.log import shown
 
 if TYPE_CHECKING:
     from nichiro.reparse import Reparse
-
-From = Annotated[str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First captured day, UTC.")]
-To = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last captured day, UTC.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -36,8 +34,8 @@ def add_to(app: typer.Typer) -> None:
 
 def reparse(
     source: Sources = None,
-    first: From = None,
-    last: To = None,
+    first: CapturedFrom = None,
+    last: CapturedTo = None,
     is_published: Annotated[bool, typer.Option("--publish", help="Do it, as one run: parse, gate, enrich, build, check, publish, alert, report.")] = False,
     processes: Processes = None,
     data_dir: DataDir = None,
@@ -71,7 +69,7 @@ def reparse(
         if not as_json:
             show_status(status, as_json=False)
     elif found.source_days and not as_json:
-        _line("nothing is published; to do it: nichiro reparse --publish")
+        show_line("nothing is published; to do it: nichiro reparse --publish")
     if as_json:
         print(json.dumps(told, ensure_ascii=False, default=str))
 
@@ -92,30 +90,25 @@ def _told(found: Reparse) -> dict[str, Any]:
 
 def _show(found: Reparse, told: dict[str, Any]) -> None:
     if found.expired:
-        _line(f"{found.expired} source-days stay as they are: their archive has expired")
+        show_line(f"{found.expired} source-days stay as they are: their archive has expired")
     if not found.source_days:
-        _line("nothing to read again: today's rules have read all that they can")
+        show_line("nothing to read again: today's rules have read all that they can")
         return
-    _line(f"{found.source_days} source-days were read by other rules: {found.pages} pages, {found.kept} source-days drafted before")
+    show_line(f"{found.source_days} source-days were read by other rules: {found.pages} pages, {found.kept} source-days drafted before")
     for each in told["sources"]:
-        _line(
+        show_line(
             f"{each['source_id']}: {each['source_days']} source-days, articles {each['articles_before']} → {each['articles_now']}, "
             f"quarantined {each['quarantined_before']} → {each['quarantined_now']}"
         )
         mine = [row for row in told["fields"] if row["source_id"] == each["source_id"]]
         if not mine:
-            _line("  every page reads the same")
+            show_line("  every page reads the same")
         for row in mine:
             counts = ", ".join(f"{row[kind]} {kind}" for kind in ("changed", "added", "lost", "quarantined") if row[kind])
-            _line(f"  {row['field']:<20} {counts}")
+            show_line(f"  {row['field']:<20} {counts}")
             for example in row["examples"]:
-                _line(f"      {example['kind']}  {example['url']}")
-                _line(f"        was  {example['was'] or '–'}")
-                _line(f"        now  {example['now'] or '–'}")
+                show_line(f"      {example['kind']}  {example['url']}")
+                show_line(f"        was  {example['was'] or '–'}")
+                show_line(f"        now  {example['now'] or '–'}")
     if found.held:
-        _line(f"{found.held} of the source-days are held; the gate judges them again at the publish")
-
-
-def _line(text: str) -> None:
-    """One line; whatever a crawled page slipped into it is written out."""
-    output.print(shown(text), markup=False)
+        show_line(f"{found.held} of the source-days are held; the gate judges them again at the publish")

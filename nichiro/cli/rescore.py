@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nichiro.cli.options import (
+    CapturedFrom,
+    CapturedTo,
     DataDir,
     Json,
     Processes,
     Sources,
     day_of,
-    output,
     pipeline_of,
     progress,
     settings_of,
+    show_line,
     show_status,
 )
-from nichiro.cli.reparse import From, To
-from nichiro.log import shown
 
 if TYPE_CHECKING:
     from nichiro.rescore import Rescore
@@ -37,8 +37,8 @@ def add_to(app: typer.Typer) -> None:
 
 def rescore(
     source: Sources = None,
-    first: From = None,
-    last: To = None,
+    first: CapturedFrom = None,
+    last: CapturedTo = None,
     beat: Annotated[Path | None, typer.Option("--beat", help="Another beat, to look at what it would move.", show_default="the configured one")] = None,
     are_moves_listed: Annotated[bool, typer.Option("--moves", help="Print every article whose verdict moves, as JSON Lines, and nothing else.")] = False,
     is_published: Annotated[bool, typer.Option("--publish", help="Do it, as one run: parse, gate, enrich, build, check, publish, alert, report.")] = False,
@@ -80,7 +80,7 @@ def rescore(
         if not as_json:
             show_status(status, as_json=False)
     elif found.source_days and not as_json and not beat:
-        _line("nothing is published; to do it: nichiro rescore --publish")
+        show_line("nothing is published; to do it: nichiro rescore --publish")
     if as_json:
         print(json.dumps(told, ensure_ascii=False, default=str))
 
@@ -95,23 +95,18 @@ def _told(found: Rescore, version: str) -> dict[str, Any]:
 
 def _show(found: Rescore, told: dict[str, Any]) -> None:
     if found.expired:
-        _line(f"{found.expired} source-days keep their verdicts: their articles have expired")
+        show_line(f"{found.expired} source-days keep their verdicts: their articles have expired")
     if not found.source_days:
         why = f"all verdicts are of version {told['version']}" if found.same else "the catalog's sources have no verdict on these days"
-        _line(f"nothing to judge again: {why}")
+        show_line(f"nothing to judge again: {why}")
         return
     before = ", ".join(f"{version} ({count})" for version, count in told["versions_before"].items())
-    _line(f"{told['articles']} article versions of {found.source_days} source-days, {told['moved']} verdicts move: version {before} → {told['version']}")
+    show_line(f"{told['articles']} article versions of {found.source_days} source-days, {told['moved']} verdicts move: version {before} → {told['version']}")
     for row in (*told["languages"], *(row for row in told["sources"] if row["moved"])):
         share = row["moved"] / row["articles"]
         moves = "".join(f", {move} {count}" for move, count in row["moves"].items())
-        _line(f"{row['language_code']}  {row.get('source_id', 'all sources')}: {row['articles']} articles, {row['moved']} move ({share:.1%}){moves}")
+        show_line(f"{row['language_code']}  {row.get('source_id', 'all sources')}: {row['articles']} articles, {row['moved']} move ({share:.1%}){moves}")
         for move in row["moves"] if "source_id" in row else ():
             mine = [each for each in found.moved if (each["source_id"], each["language_code"], f"{each['was']} → {each['now']}") == (row["source_id"], row["language_code"], move)]
             for each in mine[:EXAMPLES]:
-                _line(f"      {move}  {each['headline']}  {each['url']}")
-
-
-def _line(text: str) -> None:
-    """One line; whatever a crawled page slipped into it is written out."""
-    output.print(shown(text), markup=False)
+                show_line(f"      {move}  {each['headline']}  {each['url']}")

@@ -50,6 +50,8 @@ def gather(connection: Connection, data_dir: Path, day: date, run_dir: Path | No
     headlines = run_query(connection, "latest_headlines", {"since": last - timedelta(days=HEADLINE_DAYS - 1), "until": last})
     fresh = spikes.filter(pl.col("published_date") > last - timedelta(days=FRESH_DAYS))
     leading = _leading(fresh)
+    targets = run_query(connection, "tone_targets", span)["target_id"]
+    validation = run_query(connection, "tone_validation")
     return {
         "day": day,
         "last": last,
@@ -65,7 +67,7 @@ def gather(connection: Connection, data_dir: Path, day: date, run_dir: Path | No
         "sensitivity": SENSITIVITY,
         "spikes": _rows(spikes),
         "countries": _countries(coverage, spikes),
-        "tones": [_tone(connection, target, span) for target in (DOCUMENT, *run_query(connection, "tone_targets", span)["target_id"])],
+        "tones": [_tone(connection, target, span, validation) for target in (DOCUMENT, *targets)],
         "matrix": _matrix(health, last),
         "meanings": MEANINGS,
         "signs": SIGNS,
@@ -162,11 +164,10 @@ def _countries(coverage: pl.DataFrame, spikes: pl.DataFrame) -> list[dict[str, o
     return found
 
 
-def _tone(connection: Connection, target: str, span: dict[str, date]) -> dict[str, object]:
+def _tone(connection: Connection, target: str, span: dict[str, date], validation: pl.DataFrame) -> dict[str, object]:
     """Tone toward a target in its authors' own words, or of whole documents: per language weekly rows, chart, how far it was validated."""
     task, voice, what = ("document_tone", "any", "document tone") if target == DOCUMENT else ("target_tone", "author", f"tone toward {country(target)}")
     tones = run_query(connection, "tone_by_week", span | {"target": target, "voice": voice})
-    validation = run_query(connection, "tone_validation").filter(pl.col("task") == task)
     found = []
     for code in sorted(tones["language_code"].unique()):
         weeks = tones.filter(pl.col("language_code") == code)
@@ -175,7 +176,7 @@ def _tone(connection: Connection, target: str, span: dict[str, date]) -> dict[st
             "rows": _rows(weeks),
             "article_count": int(weeks["article_count"].sum()),
             "scored_count": int(weeks["scored_count"].sum()),
-            "validation": sorted(validation.filter(pl.col("language_code") == code)["validation"].unique()),
+            "validation": sorted(validation.filter(task=task, language_code=code)["validation"].unique()),
             "chart": charts.tone(weeks, f"Mean {what} a week, {code}"),
         })
     return {"target": target, "what": what, "languages": found}

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.stats import false_discovery_control
 
 from transforms.baseline import DAYS, Parts
-from transforms.detection import MEMORY_DAYS, SENSITIVITIES, detect, q_values
+from transforms.detection import MEMORY_DAYS, detect
 from transforms.windows import trailing
+from warehouse.columns import SENSITIVITY_Q
 
 WEEK = np.array([1.3, 1.3, 1.2, 1.2, 1.1, 0.5, 0.4])
 
@@ -89,7 +89,7 @@ def test_the_future_changes_nothing() -> None:
 def test_false_alarms_are_as_many_as_promised(mean: float) -> None:
     """At most as many days; level, week and spread are estimated, so that they are fewer on tame series."""
     detection = detect(quiet(mean, 8, series=200, days=300, week=WEEK))
-    for sensitivity, share in SENSITIVITIES.items():
+    for sensitivity, share in SENSITIVITY_Q.items():
         assert 0.25 * share < detection.alarms(sensitivity)[:, 90:].mean() < 1.3 * share, sensitivity
 
 
@@ -124,14 +124,6 @@ def test_odd_matrices_have_no_alarms_and_no_nonsense(counts: np.ndarray) -> None
 def test_a_count_below_zero_is_refused() -> None:
     with pytest.raises(ValueError, match="below 0"):
         detect(np.array([[1.0, -1.0]]))
-
-
-def test_q_values_are_benjamini_and_hochbergs_per_day() -> None:
-    p = np.random.default_rng(10).uniform(0, 1, (20, 3)) ** 3
-    p[4, 1] = np.nan
-    q = q_values(p)
-    assert np.allclose(q[:, 0], false_discovery_control(p[:, 0]))
-    assert np.isnan(q[4, 1]) and np.allclose(np.delete(q[:, 1], 4), false_discovery_control(np.delete(p[:, 1], 4)))
 
 
 @pytest.mark.parametrize(("days", "lag", "step"), [(56, 3, 1), (28, 0, 1), (8, 0, 7), (7, 60, 1)])

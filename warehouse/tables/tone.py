@@ -29,6 +29,7 @@ UNSCORED_REASON = Column("unscored_reason", pl.String, "why it was not scored", 
 IS_ACTIVE = Column("is_active", pl.Boolean, "the model that the marts use; else a candidate, scored beside it")
 TARGET_ID = Column("target_id", pl.String, "whom it is toward: a country of the beat's targets, an actor of ops.actors, or 'document': the whole text's own tone")
 VOICE = Column("voice", pl.String, "whose words: the author's, quoted, reported; 'all' for the whole text", values=(*VOICES, "all"))
+SCORED = (*PROBABILITIES, LABEL, UNSCORED_REASON, IS_ACTIVE, CAPTURED_DATE, METHOD, METHOD_VERSION)   # of a place or a whole text, by one model
 
 MENTION_TONE = Table(
     zone="enriched",
@@ -47,13 +48,7 @@ MENTION_TONE = Table(
         Column("voice", pl.String, "whose words they are", values=VOICES),
         Column("speaker", pl.String, "who is quoted or reported, as written; null where the text does not tell", nullable=True),
         Column("speaker_actor_id", pl.String, "actor of ops.actors that this is; null where that is open", nullable=True),
-        *PROBABILITIES,
-        LABEL,
-        UNSCORED_REASON,
-        IS_ACTIVE,
-        CAPTURED_DATE,
-        METHOD,
-        METHOD_VERSION,
+        *SCORED,
     ),
     primary_key=("capture_id", "field", "start_offset", "method_version"),
     partition="captured_date",
@@ -66,13 +61,7 @@ DOCUMENT_TONE = Table(
     columns=(
         CAPTURE_ID,
         SOURCE_ID,
-        *PROBABILITIES,
-        LABEL,
-        UNSCORED_REASON,
-        IS_ACTIVE,
-        CAPTURED_DATE,
-        METHOD,
-        METHOD_VERSION,
+        *SCORED,
     ),
     primary_key=("capture_id", "method_version"),
     partition="captured_date",
