@@ -195,11 +195,11 @@ class _Quarter:
                 scored, positive_count=pl.lit(3), negative_count=pl.lit(2), token_count=pl.lit(400),
                 unscored_reason=pl.when(scored.is_null()).then(pl.lit("no_tone_words"))),
             "enriched.target_tone": each.select(
-                pl.all().exclude("relevance", "count", "topics", "place"), _probabilities(), field=pl.lit("body"), start_offset=pl.col("place") * 200,
+                pl.all().exclude("relevance", "count", "topics", "place"), *_probabilities(), field=pl.lit("body"), start_offset=pl.col("place") * 200,
                 end_offset=pl.col("place") * 200 + 5, sentence_start=pl.col("place") * 200, sentence_end=pl.col("place") * 200 + 90, surface=pl.lit("Japan"),
                 target_id=pl.when(pl.col("place") % 2 == 0).then(pl.lit("JP")).otherwise(pl.lit("RU")), voice=pl.lit("author"), speaker=pl.lit(None),
                 speaker_actor_id=pl.lit(None)),
-            "enriched.document_tone": single.select(pl.all().exclude("relevance", "count", "topics"), _probabilities()),
+            "enriched.document_tone": single.filter(pl.col("relevance") != "none").select(pl.all().exclude("relevance", "count", "topics"), *_probabilities()),
             "enriched.signatures": measured.with_columns(self._signatures(articles), shingle_count=pl.col("source_id").str.len_chars() + 500),
             "enriched.embeddings": self._embeddings(single, articles),
         }
