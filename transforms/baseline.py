@@ -56,7 +56,7 @@ class Counted:
     exposure: np.ndarray
     weekdays: np.ndarray
 
-    def of(self, some: slice) -> Counted:
+    def of(self, some: slice | np.ndarray) -> Counted:
         """Some of the series."""
         return Counted(self.counts[some], self.exposure[some], self.weekdays)
 
@@ -101,7 +101,7 @@ class Baseline:
 def pool(series: Counted, parts: Parts) -> Pool:
     """What the series tell together; the same for any order of them."""
     came, wanted = np.zeros(series.counts.shape[1]), np.zeros(series.counts.shape[1])
-    for some in blocks(len(series.counts)):
+    for some in blocks(series.counts):
         part = series.of(some)
         mean = part.exposure * trailing(part.counts, parts.trim) / np.maximum(trailing(part.exposure, parts.trim), 1e-9)
         weight = 1 / (1 + mean * INVERSE_SIZE)   # a weighed count varies as a Poisson's of the weighed size does
@@ -173,7 +173,7 @@ def _inverse_size(
 def _pooled_inverse_size(series: Counted, week: np.ndarray, rough: np.ndarray | None, parts: Parts) -> np.ndarray:
     """1/k of all series together by day: of the last four weeks as they are, or (with ``rough``) of the baseline without old peaks."""
     excess, weight = np.zeros(series.counts.shape[1]), np.zeros(series.counts.shape[1])
-    for some in blocks(len(series.counts)):
+    for some in blocks(series.counts):
         part = series.of(some)
         mean, kept = _recent(part, week, parts), part.seen
         if rough is not None:

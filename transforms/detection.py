@@ -1,11 +1,12 @@
 """Spikes in many series at once: ``detect`` gives every series and day what it let one expect and how unlikely its count is.
 
-    detect(counts, weekday=0, exposure=None, period=7, last=None) -> Detection
+    detect(counts, weekday=0, exposure=None, period=7, last=None, of=None) -> Detection
         counts    series × days, whole numbers ≥ 0, NaN where nothing was seen (gap, outage)
         weekday   of the first column, 0 Monday to 6 Sunday
         exposure  relative size of each day (share of healthy sources, volume beside the topic); broadcast to counts, None: always 1
         period    7: columns are days; 1: weeks or months, in which no weekday repeats and nothing is thin
         last      evaluate only so many last columns (the result has only them); reads MEMORY_DAYS columns before them, no others
+        of        evaluate only these series (numbers; the result has only them); the others still tell what all have in common
     Detection: expected, dispersion (variance over mean), history (days of the baseline that were seen), p_value; NaN where the
         day was not seen or has too little history
     .alarms(sensitivity) -> bool, series × days: days with more than expected and a p-value of at most SENSITIVITY_Q[sensitivity]
@@ -39,6 +40,7 @@ from warehouse.columns import SENSITIVITY_Q
 METHOD = "spike_likelihood"
 VERSION = "1"
 MEMORY_DAYS = WEEK_DAYS + LAG_DAYS + BASELINE_DAYS + 3 * TRIM_DAYS   # the spread of the mean by the week of the four weeks before a day of the baseline
+FEW_BLOCKS = 4           # fewer are done before threads would have begun
 DIGITS = 10              # of a p-value: processors differ after them
 
 
@@ -58,14 +60,14 @@ class Detection:
 
 def detect(
     counts: np.ndarray, weekday: int = 0, exposure: np.ndarray | None = None, period: int = 7, last: int | None = None,
-    parts: Parts | None = None, threads: int = 2,
+    parts: Parts | None = None, threads: int = 2, of: np.ndarray | None = None,
 ) -> Detection:
     """Expectations and p-values of many series; arguments and result in the module. Raises ValueError for counts below 0."""
-    counts = np.asarray(counts, float)
+    counts, of = np.asarray(counts, float), np.arange(len(counts)) if of is None else np.asarray(of)
     wanted = counts.shape[1] if last is None else min(last, counts.shape[1])
     first = max(counts.shape[1] - wanted - MEMORY_DAYS, 0)
-    if not counts.shape[0] or not wanted:
-        return Detection(*(np.zeros((len(counts), wanted)) for _ in range(4)))
+    if not len(of) or not wanted:
+        return Detection(*(np.zeros((len(of), wanted)) for _ in range(4)))
     if np.nanmin(counts, initial=0.0) < 0:
         raise ValueError("a count is below 0")
     size = np.broadcast_to(1.0 if exposure is None else exposure, counts.shape)[:, first:]
@@ -74,8 +76,9 @@ def detect(
     weekdays = (weekday + first + np.arange(counts.shape[1])) % 7 if period == 7 else np.zeros(counts.shape[1], int)
     parts = parts or (DAYS if period == 7 else WEEKS)
     series = Counted(np.where(seen, np.clip(np.rint(counts), 0, MOST), 0.0), np.where(seen, size, 0.0), weekdays)
-    shared = pool(series, parts)
-    result = Detection(*(np.empty((len(counts), wanted)) for _ in range(4)))
+    shared = pool(series.of(series.counts.any(axis=1)), parts)
+    series = series.of(of)
+    result = Detection(*(np.empty((len(of), wanted)) for _ in range(4)))
 
     def evaluate(some: slice) -> None:
         part = series.of(some)
@@ -95,8 +98,12 @@ def detect(
             target[some] = np.where(told, values, np.nan)[:, -wanted:]
         result.history[some] = base.history[:, -wanted:]
 
-    with ThreadPoolExecutor(threads) as workers:   # NumPy lets others work meanwhile
-        list(workers.map(evaluate, blocks(len(counts))))
+    every = blocks(series.counts)
+    if len(every) < FEW_BLOCKS:
+        list(map(evaluate, every))
+    else:
+        with ThreadPoolExecutor(threads) as workers:   # NumPy lets others work meanwhile
+            list(workers.map(evaluate, every))
     return result
 
 

@@ -17,6 +17,7 @@ from transforms.coverage import ANY
 from transforms.series import Series
 from transforms.storms import OPEN_DAYS, Storms, rises, storms
 from transforms.tail import Expectation, expectation, weekday_factors_of
+from warehouse.columns import SENSITIVITY_Q
 
 BASELINE_DAYS = 56       # eight of each weekday
 LAG_DAYS = 3             # the baseline ends three days before: a spike of two days does not raise its own bar
@@ -76,11 +77,11 @@ class Panel:
         share = np.einsum("cfs,sd->cfd", weight, seen) / np.maximum(weight.sum(axis=2, keepdims=True), 1e-300)
         usable = share >= 0.5   # a day on which most of the usual output was not to be seen says little
         weekdays = _weekdays(day)
-        both, off = (_rates(np.einsum("cs,fsd->cfd", members, counts), share, usable)[:, :, past] for counts in (total, beside))
+        both, off = (_rates((members.astype(float) @ counts).swapaxes(0, 1), share, usable)[:, :, past] for counts in (total, beside))
         factors, factors_off = (weekday_factors_of(rates, usable[:, :, past], weekdays[past]) for rates in (both, off))
         expected_off = off.sum(axis=2, keepdims=True) / np.maximum(usable[:, :, past].sum(axis=2, keepdims=True), 1)
         expected_off = (expected_off * factors_off[:, :, weekdays[-length:]] * share[:, :, -length:]).sum(axis=2)
-        observed_off = np.einsum("cs,fsd->cf", members, beside[:, :, -length:])
+        observed_off = (members.astype(float) @ beside[:, :, -length:].sum(axis=2).T)
         prior = VOLUME_PRIOR * length
         enough = (usable[:, :, past].sum(axis=2) >= HISTORY_DAYS) & members.any(axis=1)[:, None]
         is_active = np.einsum("cs,sk->ck", counted.members, counted.beat[:, :, span].sum(axis=2)) > 0
@@ -96,20 +97,20 @@ class Panel:
         return int(self.is_tested.sum())
 
     def candidates(self) -> Iterator[dict]:
-        """The series that may alarm: enough articles, and more than expected, each with its p-value."""
+        """The series that may alarm: enough articles, more than expected, and a p-value that some sensitivity allows."""
         counted, span = self.counted, slice(self.today - REACH_DAYS + 1, self.today + 1)
         where, which = np.nonzero(self.is_tested)
         beat = counted.beat[self.known, :, span] * counted.healthy[self.known, None, span]
         counts = np.tensordot(counted.members[:, self.known].astype(float), beat, 1)[where, which]
         told = counts[:, -self.length:].sum(axis=1)
-        if not (told >= MINIMUM_COUNT).any():
+        loud = np.flatnonzero(told >= MINIMUM_COUNT)
+        if not len(loud):
             return
         share, volume = self.share[where, counted.scope[which]], self.volume[where, counted.scope[which]]
-        factors = self.factors[where, counted.scope[which]]
-        weekdays = _weekdays(self.day)
-        usual = share * factors[:, weekdays]
-        found = self._of_day(counts, share, volume) if self.length == 1 else self._of_week(counts, share, usual, volume)
-        chosen = np.flatnonzero((told >= MINIMUM_COUNT) & (told > found.expected) & np.isfinite(found.p_value))
+        usual = share[loud] * self.factors[where[loud], counted.scope[which[loud]]][:, _weekdays(self.day)]
+        found = self._of_day(counts, share, volume, loud) if self.length == 1 else self._of_week(counts, share, usual, volume, loud)
+        where, which, told, share, counts = where[loud], which[loud], told[loud], share[loud], counts[loud]
+        chosen = np.flatnonzero((told > found.expected) & (found.p_value <= max(SENSITIVITY_Q.values())))   # no q-value is below its p-value
         open_ = self._open(chosen, where, which, counts, found)
         lasting = open_.duration[:, -1] if open_ else self._lasting(counts[chosen], usual[chosen], found.expected[chosen])
         for place, number in enumerate(chosen):
@@ -131,7 +132,7 @@ class Panel:
             return None
         days = slice(self.today - OPEN_DAYS, self.today + 1)
         panels = self.known & self.counted.members[where[chosen]]
-        outlets = np.array([(self.counted.beat[panel][:, column, days] > 0).sum(axis=0) for panel, column in zip(panels, which[chosen], strict=True)])
+        outlets = np.array([(self.counted.beat[:, column, days][panel] > 0).sum(axis=0) for panel, column in zip(panels, which[chosen], strict=True)])
         return storms(counts[chosen, -OPEN_DAYS - 1:], found.before.expected[chosen], found.before.alarms("high")[chosen], outlets)
 
     def _lasting(self, counts: np.ndarray, usual: np.ndarray, expected: np.ndarray) -> np.ndarray:
@@ -140,25 +141,26 @@ class Panel:
         elevated = counts[:, -WEEK:] >= np.maximum(ELEVATED * level[:, None] * usual[:, -WEEK:], 1)
         return np.cumprod(elevated[:, ::-1], axis=1).sum(axis=1)
 
-    def _of_day(self, counts: np.ndarray, share: np.ndarray, volume: np.ndarray) -> Found:
-        """All tested series of the day together, by ``transforms.detection``; the louder day expects more of all of them."""
+    def _of_day(self, counts: np.ndarray, share: np.ndarray, volume: np.ndarray, loud: np.ndarray) -> Found:
+        """The ``loud`` ones by ``transforms.detection``, all tested series of the day beside them; the louder day expects more of all."""
         exposure = share.copy()
         exposure[:, -1] *= volume
-        found = detection.detect(np.where(share > 0, counts, np.nan), int(_weekdays(self.day)[0]), exposure, last=OPEN_DAYS + 1)
+        found = detection.detect(np.where(share > 0, counts, np.nan), int(_weekdays(self.day)[0]), exposure, last=OPEN_DAYS + 1, of=loud)
         return Found(found.expected[:, -1], found.dispersion[:, -1], found.p_value[:, -1], before=found)
 
-    def _of_week(self, counts: np.ndarray, share: np.ndarray, exposure: np.ndarray, volume: np.ndarray) -> Found:
-        """The week against the eight before it, whose scatter is at least that of their days: eight tell too little of it; and four
-        weeks against the eight before them. The smaller p-value of the two, doubled."""
-        days, size = counts[:, _past(self.length)] * (exposure[:, _past(self.length)] > 0), exposure[:, _past(self.length)]
-        week, today = counts[:, -WEEK:].sum(axis=1), exposure[:, -WEEK:].sum(axis=1) * volume
+    def _of_week(self, counts: np.ndarray, share: np.ndarray, exposure: np.ndarray, volume: np.ndarray, loud: np.ndarray) -> Found:
+        """The ``loud`` ones' week against the eight before it, whose scatter is at least that of their days: eight tell too little of it;
+        and four weeks against the eight before them. The smaller p-value of the two, doubled. ``exposure``: of the loud ones, week in it."""
+        past, mine = _past(self.length), counts[loud]
+        days, size = mine[:, past] * (exposure[:, past] > 0), exposure[:, past]
+        week, today = mine[:, -WEEK:].sum(axis=1), exposure[:, -WEEK:].sum(axis=1) * volume[loud]
         by_week = (-1, BASELINE_DAYS // WEEK, WEEK)
         scatter = expectation(week, days, size, today).dispersion
         found = expectation(week, days.reshape(by_week).sum(axis=2), size.reshape(by_week).sum(axis=2), today, scatter)
         louder = share.copy()
         louder[:, -WEEK:] *= volume[:, None]
-        rise = np.nan_to_num(rises(np.where(share > 0, counts, np.nan), int(_weekdays(self.day)[0]), louder)[:, -1], nan=1.0)
-        rise = np.where(found.p_value <= LATE_P_VALUE, rise, 1.0)   # four weeks that rest on a spike in one of them are no rise
+        rise = rises(np.where(share > 0, counts, np.nan), int(_weekdays(self.day)[0]), louder, of=loud)[:, -1]
+        rise = np.where(found.p_value <= LATE_P_VALUE, np.nan_to_num(rise, nan=1.0), 1.0)   # four weeks that rest on a spike in one of them are no rise
         p = np.minimum(2 * np.minimum(found.p_value, rise), 1.0)
         return Found(found.expected, found.dispersion, p, is_rise=rise < found.p_value)
 

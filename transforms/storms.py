@@ -64,7 +64,7 @@ def storms(counts: np.ndarray, expected: np.ndarray, alarms: np.ndarray, outlets
     return Storms(large & (duration >= STORM_DAYS) & (highest >= STORM_RATIO) & (widest >= STORM_OUTLETS), duration, excess, highest, widest)
 
 
-def rises(counts: np.ndarray, weekday: int = 0, exposure: np.ndarray | None = None) -> np.ndarray:
+def rises(counts: np.ndarray, weekday: int = 0, exposure: np.ndarray | None = None, of: np.ndarray | None = None) -> np.ndarray:
     """p-values of slow rises, series × days (NaN without a history): four weeks as many as these, after the eight before them.
 
     Arguments as for ``transforms.detection.detect``. A rise is where it is at most RISE_P_VALUE; 1 where the four weeks neither grow
@@ -77,9 +77,10 @@ def rises(counts: np.ndarray, weekday: int = 0, exposure: np.ndarray | None = No
     seen = np.isfinite(counts) & (np.nan_to_num(size) > 0)
     series = Counted(np.where(seen, np.rint(counts), 0.0), np.where(seen, size, 0.0), (weekday + np.arange(counts.shape[1])) % 7)
     parts = replace(DAYS, lag=RISE_DAYS)
-    shared = pool(series, parts)
-    found = np.full(counts.shape, np.nan)
-    for some in blocks(len(counts)):
+    shared = pool(series.of(series.counts.any(axis=1)), parts)
+    series = series if of is None else series.of(of)
+    found = np.full(series.counts.shape, np.nan)
+    for some in blocks(found):
         part = series.of(some)
         base = baseline(part, shared, parts)
         # One rate for the four weeks, that of the baseline which ends before them.

@@ -11,6 +11,7 @@ import numpy as np
 
 FIXED = 2.0**20          # sums over series are of whole 2^-20
 MOST = 1e12              # larger counts are taken for this one
+IN_CACHE = 26_000        # numbers in a block: 24 series of three years
 
 
 def trailing(values: np.ndarray, days: int, lag: int = 0, step: int = 1) -> np.ndarray:
@@ -43,6 +44,7 @@ def over_series(values: np.ndarray) -> np.ndarray:
     return np.rint(np.minimum(values, MOST) * FIXED).astype(np.int64).sum(axis=0)
 
 
-def blocks(series: int, size: int = 24) -> list[slice]:
-    """Series in blocks that fit a processor's cache."""
-    return [slice(first, min(first + size, series)) for first in range(0, series, size)]
+def blocks(values: np.ndarray) -> list[slice]:
+    """The series of a matrix in blocks that fit a processor's cache."""
+    size = max(IN_CACHE // max(values.shape[1], 1), 1)
+    return [slice(first, min(first + size, len(values))) for first in range(0, len(values), size)]

@@ -49,7 +49,7 @@ def strengths(seed: int, parts: Parts, is_young: bool) -> tuple[np.ndarray, np.n
     series = Counted(counts, np.ones_like(counts), np.arange(counts.shape[1]) % 7)
     shared = pool(series, parts)
     found, expected = [], []
-    for some in blocks(len(counts)):
+    for some in blocks(counts):
         part = series.of(some)
         base = baseline(part, shared, parts)
         enough = (base.history >= parts.history) & (is_young == (base.history < parts.baseline))
