@@ -20,7 +20,7 @@ from crawlers.catalog import sources
 from crawlers.source import Source
 from crawlers.tombstones import load_tombstones
 from expectations import GATE_VERSION
-from nichiro.drafts import Drafts, draft_of
+from nichiro.drafts import Drafts
 from nichiro.errors import ContractError
 from nichiro.quarantine import entries
 from nichiro.reading import PARSED, hands, parse_one
@@ -32,12 +32,8 @@ from transforms.actors import Directory
 from transforms.beat import Beat
 from warehouse.lake import Entry, Lake, Manifest, Partition
 from warehouse.settled import open_days
-from warehouse.tables import enriched, ops, raw, staging
+from warehouse.tables import ops, raw, staging
 
-ENRICHED = (
-    enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.MENTIONS, enriched.TONE, enriched.TARGET_TONE, enriched.DOCUMENT_TONE,
-    enriched.SIGNATURES, enriched.EMBEDDINGS,
-)  # fmt: skip
 Say = Callable[[str, str], None]
 
 
@@ -169,44 +165,37 @@ def _judge(
 
 
 def enrich(lake: Lake, catalog: dict[str, Source], beat: Beat, directory: Directory, models: Models, say: Say) -> int:
-    """Judge relevance, actors, tone, signatures and embeddings of accepted partitions; returns the number of partitions computed."""
+    """Judge relevance, actors, tone, signatures and embeddings of accepted partitions; returns the number of partitions computed.
+
+    Many articles are measured on all cores.
+    """
     from nichiro.lexicons import load_lexicons
-    from transforms import actor_mentions, copies, embedding, relevance, target_tone, tone
+    from nichiro.measuring import Instruments, hands, measure_one
 
     lexicons = load_lexicons()
-    publishers = sources(catalog).select("source_id", "country_code", "publisher_kind")
+    instruments = Instruments(beat, directory, lexicons, models, sources(catalog).select("source_id", "country_code", "publisher_kind"))
     methods = enriching(beat, directory, lexicons, models)
-    count = 0
     with open_for(lake, "enrich", methods) as days:
-        for day in days:
+        unmeasured = [each for day in days for each in _unmeasured(lake, day, methods)]
+        articles = sum(count for _, count, _ in unmeasured)
+        step = partial(measure_one, lake, instruments)
+        done = spread(step, ((partition, wanted) for partition, _, wanted in unmeasured), hands(articles, len(unmeasured)))
+        for day, pairs in groupby(zip(unmeasured, done, strict=True), key=lambda pair: pair[0][0].captured_date):
             with _manifest(lake, day) as manifest:
-                for stem, entry in manifest.entries.items():
-                    wanted = _sha256(methods + entry.parsed.get(staging.ARTICLES.name, ""))
-                    if entry.status != "accepted" or entry.enriched_from == wanted or entry.expired:
-                        continue
-                    partition = Partition.of(day, stem)
-                    articles = lake.read(staging.ARTICLES, partition).join(publishers, on="source_id", how="left")
-                    judged = relevance.judge(articles, beat)
-                    verdicts = judged.relevance.filter(pl.col("relevance") != "none").select("capture_id", "relevance")
-                    on_beat = articles.join(verdicts, on="capture_id", maintain_order="left")
-                    named = actor_mentions.mentions(on_beat, directory)
-                    frames = {
-                        "enriched.relevance": judged.relevance,
-                        "enriched.passages": judged.passages,
-                        "enriched.topics": judged.topics,
-                        "enriched.mentions": named,
-                        "enriched.tone": tone.tone(articles, lexicons),
-                        "enriched.target_tone": target_tone.target_tone(on_beat, named, judged.passages, beat, directory, models.targets),
-                        "enriched.document_tone": target_tone.document_tone(on_beat, models.documents),
-                        "enriched.signatures": copies.signatures(articles),
-                        "enriched.embeddings": embedding.embeddings(articles, judged.relevance, judged.passages),
-                    }
-                    made = draft_of(lake, partition, frames, wanted)
+                for (partition, count, wanted), made in pairs:
+                    entry = manifest.entries[partition.stem]
                     entry.enriched, entry.enriched_from = made.parsed, wanted
                     entry.counts |= made.counts
-                    count += 1
-                    say("enrich", f"{partition.source_id}: {articles.height} articles")
-    return count
+                    say("enrich", f"{partition.source_id}: {count} articles")
+    return len(unmeasured)
+
+
+def _unmeasured(lake: Lake, day: date, methods: str) -> Iterator[tuple[Partition, int, str]]:
+    """The day's accepted partitions that today's methods have to measure, with their articles and what they are to be made from."""
+    for stem, entry in lake.manifest(day).entries.items():
+        wanted = _sha256(methods + entry.parsed.get(staging.ARTICLES.name, ""))
+        if entry.status == "accepted" and entry.enriched_from != wanted and not entry.expired:
+            yield Partition.of(day, stem), entry.counts.get(staging.ARTICLES.name, 0), wanted
 
 
 def parsing(catalog: dict[str, Source]) -> dict[str, str]:

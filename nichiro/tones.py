@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -29,10 +29,17 @@ PACKAGED = "packaged"
 
 @dataclass(frozen=True)
 class Models:
-    """The models of tone, the active one of each kind first; candidates are scored beside it and enter no mart."""
+    """The models of tone, the active one of each kind first; candidates are scored beside it and enter no mart.
 
+    ``names``: of the settings. A copy in another process is loaded by them anew.
+    """
+
+    names: tuple[str, str]
     targets: tuple[Remembering, ...]
     documents: tuple[DocumentModel, ...]
+
+    def __reduce__(self) -> tuple[Callable[..., Models], tuple[str, str]]:
+        return models, self.names
 
     def version(self) -> str:
         """Of all of them, and of the methods around them: other ones, and articles are scored again."""
@@ -52,7 +59,7 @@ def models(active: str = PACKAGED, candidate: str = "") -> Models:
     chosen = [_model(active or PACKAGED), *([_model(candidate)] if candidate else [])]
     if len({model.version for model in chosen}) < len(chosen):
         raise ConfigError("the candidate tone model has the active one's version", "unset NICHIRO_TONE_CANDIDATE, or give the model another version")
-    return Models(tuple(Remembering(model) for model in chosen), (document_tone,))
+    return Models((active, candidate), tuple(Remembering(model) for model in chosen), (document_tone,))
 
 
 def _model(name: str) -> TargetModel:

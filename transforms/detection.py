@@ -76,7 +76,7 @@ def detect(
     weekdays = (weekday + first + np.arange(counts.shape[1])) % 7 if period == 7 else np.zeros(counts.shape[1], int)
     parts = parts or (DAYS if period == 7 else WEEKS)
     series = Counted(np.where(seen, np.clip(np.rint(counts), 0, MOST), 0.0), np.where(seen, size, 0.0), weekdays)
-    shared = pool(series.of(series.counts.any(axis=1)), parts)
+    shared = pool(series.of(np.flatnonzero(series.counts.any(axis=1))), parts)
     series = series.of(of)
     result = Detection(*(np.empty((len(of), wanted)) for _ in range(4)))
 

@@ -77,7 +77,7 @@ def rises(counts: np.ndarray, weekday: int = 0, exposure: np.ndarray | None = No
     seen = np.isfinite(counts) & (np.nan_to_num(size) > 0)
     series = Counted(np.where(seen, np.rint(counts), 0.0), np.where(seen, size, 0.0), (weekday + np.arange(counts.shape[1])) % 7)
     parts = replace(DAYS, lag=RISE_DAYS)
-    shared = pool(series.of(series.counts.any(axis=1)), parts)
+    shared = pool(series.of(np.flatnonzero(series.counts.any(axis=1))), parts)
     series = series if of is None else series.of(of)
     found = np.full(series.counts.shape, np.nan)
     for some in blocks(found):

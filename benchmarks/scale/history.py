@@ -24,6 +24,7 @@ from benchmarks.scale import outlets
 from crawlers.catalog import load_catalog, sources
 from crawlers.source import Source
 from nichiro.lexicons import load_lexicons
+from nichiro.measuring import ENRICHED
 from nichiro.partitions import enriching, gating, open_for, parsing
 from nichiro.tones import models
 from transforms.actors import Directory
@@ -39,8 +40,6 @@ from warehouse.tables import enriched, ops, raw, staging
 QUARTERS = [date(2016 + number // 4, 1 + number % 4 * 3, 1) for number in range(1, 42)]   # the last is that after the ten years
 LOG = (raw.CAPTURES, raw.FETCHES, raw.DISCOVERIES, raw.CRAWLS)
 PARSED = (staging.ARTICLES, staging.QUARANTINE, staging.OUTCOMES)
-ENRICHED = (enriched.RELEVANCE_TABLE, enriched.PASSAGES, enriched.TOPICS, enriched.MENTIONS, enriched.TONE, enriched.TARGET_TONE, enriched.DOCUMENT_TONE,
-            enriched.SIGNATURES, enriched.EMBEDDINGS)
 PER_SHINGLE = {"en": 12, "ja": 2, "ru": 14}   # characters of text for each hash kept of it: words of 6 or 7, every other shingle
 COPIES = 0.04
 LINKS = 50_000   # names of one file, of which ext4 permits 65,000

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 from nichiro.demo import run_demo
 from nichiro.pipeline import Pipeline
@@ -41,9 +43,16 @@ def make_demo(folder: Path, seed: int) -> Demo:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """The demo of the development seed: read only, copy it to change it."""
-    return make_demo(tmp_path_factory.mktemp("demo") / "data", SEED)
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Demo:
+    """The demo of the development seed, made by the first of pytest's processes that asks: read only, copy it to change it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "demo"
+    folder.mkdir(exist_ok=True)
+    kept = folder / "demo.pickle"
+    with FileLock(folder / "lock"):
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(make_demo(folder / "data", SEED)))
+    return pickle.loads(kept.read_bytes())
 
 
 @pytest.fixture
