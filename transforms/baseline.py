@@ -135,6 +135,12 @@ def baseline(series: Counted, shared: Pool, parts: Parts) -> Baseline:
     return Baseline(level, level * factor * series.exposure, inverse_size, uncertainty, history)
 
 
+def ordinary(series: Counted, shared: Pool, base: Baseline, parts: Parts) -> np.ndarray:
+    """The counts, series × days, an old peak's being what its four weeks let one expect."""
+    mean = _recent(series, shared.recent_week, parts)
+    return np.where(_usual(series, mean, base.inverse_size, LEVEL_DEVIATIONS, parts) > 0, series.counts, mean * series.seen)
+
+
 def _recent(series: Counted, week: np.ndarray, parts: Parts) -> np.ndarray:
     """What the four weeks up to a day let one expect of it, the day itself among them."""
     room = _even(trailing(series.exposure, parts.trim // 7, step=7), week, series.weekdays)

@@ -20,7 +20,7 @@ from transforms.windows import moved, trailing
 SIZES = (1.5, 2.5, 4.0)   # of a spike's first day, in even days
 DECAY = 0.7               # what is left of it a day later
 SPIKE_DAYS = 4            # it lasts one to four days, and began as long ago
-LEAST_LEVEL = 1.0         # a topic of less than an article a day spikes by whole articles
+LEAST_LEVEL = 2.0         # a topic of fewer articles a day spikes by whole ones
 STRONGEST_DAY = 30.0      # natural logarithm of what one day may tell
 THIN_LEVEL = 1.0          # series of fewer a day are looked at in weeks too
 WEEK_DAYS = 7

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from transforms.baseline import DAYS, Counted, baseline, pool
+from transforms.baseline import DAYS, Counted, baseline, ordinary, pool
 from transforms.windows import blocks, moved, trailing
 
 OPEN_DAYS = 14           # how far back a storm is followed
@@ -85,7 +85,8 @@ def rises(counts: np.ndarray, weekday: int = 0, exposure: np.ndarray | None = No
         base = baseline(part, shared, parts)
         # One rate for the four weeks, that of the baseline which ends before them.
         mean = base.level * trailing(part.exposure, RISE_DAYS)
-        count, late = trailing(part.counts, RISE_DAYS), trailing(part.counts, RISE_DAYS // 2)
+        came = ordinary(part, shared, base, parts)   # what a spike in the four weeks brought is no rise
+        count, late = trailing(came, RISE_DAYS), trailing(came, RISE_DAYS // 2)
         early = np.maximum(count - late, 1.0)
         spread = base.inverse_size / RISE_DAYS + base.uncertainty + RISE_SPREAD**2
         tail = nbinom.sf(count - 1, 1 / spread, 1 / (1 + spread * np.maximum(mean, 1e-9)))

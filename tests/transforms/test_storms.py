@@ -49,3 +49,10 @@ def test_a_slow_rise_is_found_though_no_day_stands_out() -> None:
     assert (p_value[:, -7:] <= RISE_P_VALUE).any(axis=1).mean() > 0.8
     assert np.nanmean(rises(quiet(6, 5)) <= RISE_P_VALUE) < 0.001
     assert np.isnan(p_value[:, :55]).all(), "no history, no rise"
+
+
+def test_four_weeks_that_rest_on_a_spike_are_no_rise() -> None:
+    counts = quiet(0.5, 6)
+    counts[:, 270:273] = 6
+    late = rises(counts)[:, 273:297]
+    assert (late > RISE_P_VALUE).mean() > 0.9, "where the spike counted it was 0.71"
