@@ -54,13 +54,13 @@ class Model:
 
     def probabilities(self, windows: Sequence[str]) -> np.ndarray:
         """windows × 3: negative, neutral, positive; each window is judged by itself."""
-        logits = np.empty((len(windows), 3))
-        for number, window in enumerate(windows):
-            found = features(window, self.orders, self.words, len(self.weights))
-            total = self.weights[found].sum(axis=0, dtype=np.int64)   # whole numbers: no order of adding matters
-            logits[number] = self.sharpness * self.scale * total / np.sqrt(max(len(found), 1)) + self.bias
-            if self.listed:
-                logits[number] += self.sharpness * (praise_and_blame(window, self.language, self.listed) @ self.listed_weights)
+        found, sizes = features(windows, self.orders, self.words, len(self.weights))
+        until = np.concatenate([np.zeros((1, 3), np.int64), np.cumsum(self.weights[found], axis=0, dtype=np.int64)])   # whole: in no order other sums
+        ends = np.cumsum(sizes)
+        logits = self.sharpness * self.scale * (until[ends] - until[ends - sizes]) / np.sqrt(np.maximum(sizes, 1))[:, None] + self.bias
+        if self.listed:
+            counted = np.array([praise_and_blame(window, self.language, self.listed) for window in windows]).reshape(-1, 5)
+            logits += self.sharpness * (counted[:, :, None] * self.listed_weights).sum(axis=1)
         return softmax(logits)
 
 
@@ -122,18 +122,18 @@ def plainly(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower().replace("ё", "е")
 
 
-def features(text: str, orders: Sequence[int], words: int, buckets: int) -> np.ndarray:
-    """Sorted distinct buckets, a power of two of them, of the text's runs of characters and words."""
-    plain = f" {_BLANKS.sub(' ', _DIGIT.sub('0', plainly(text))).strip()} "
-    codes = np.frombuffer(plain.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint32)
-    found = [np.zeros(0, np.uint32)]
-    for order in orders:
-        if len(codes) >= order:
-            found.append(_mixed(_runs(codes, order) + np.uint32(order)))
+def features(texts: Sequence[str], orders: Sequence[int], words: int, buckets: int) -> tuple[np.ndarray, np.ndarray]:
+    """Sorted distinct buckets, a power of two of them, of each text's runs of characters and words, text after text; how many each text has."""
+    plain = [f" {_BLANKS.sub(' ', _DIGIT.sub('0', plainly(text))).strip()} " for text in texts]
+    codes = np.frombuffer("".join(plain).encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint32)
+    found = _runs(codes, np.array([len(text) for text in plain], int), orders, 0)
     if words:
-        named = np.array([zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in _WORD.findall(plain)], np.uint32)
-        found += [_mixed(_runs(named, order) + np.uint32(100 + order)) for order in range(1, words + 1) if len(named) >= order]
-    return np.unique(np.concatenate(found) & np.uint32(buckets - 1))
+        cut = [_WORD.findall(text) for text in plain]
+        named = np.array([zlib.crc32(word.encode("utf-8", "surrogatepass")) for text in cut for word in text], np.uint32)
+        found += _runs(named, np.array([len(text) for text in cut], int), range(1, words + 1), 100)
+    rows = np.sort(np.concatenate([np.zeros(0, np.uint64), *(text << np.uint64(32) | run & np.uint64(buckets - 1) for text, run in found)]))
+    rows = rows[np.append(True, rows[1:] != rows[:-1])] if len(rows) else rows
+    return (rows & np.uint64(0xFFFFFFFF)).astype(np.int64), np.bincount((rows >> np.uint64(32)).astype(np.int64), minlength=len(texts))
 
 
 def praise_and_blame(text: str, language: str, listed: dict[str, int]) -> np.ndarray:
@@ -148,11 +148,18 @@ def praise_and_blame(text: str, language: str, listed: dict[str, int]) -> np.nda
     return np.array([np.log1p(praise), np.log1p(blame), (praise - blame) / (praise + blame + 1), praise > 0, blame > 0], float)
 
 
-def _runs(codes: np.ndarray, order: int) -> np.ndarray:
-    """A number for each run of ``order`` codes."""
-    result = np.zeros(len(codes) - order + 1, np.uint32)
-    for step in range(order):
-        result = result * _PRIME + codes[step : len(codes) - order + 1 + step]
+def _runs(codes: np.ndarray, lengths: np.ndarray, orders: Sequence[int], salt: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """For each order the text and the number of every run of so many codes; ``lengths`` cuts the codes into texts, which no run crosses."""
+    text = np.repeat(np.arange(len(lengths), dtype=np.uint64), lengths)
+    left = np.repeat(np.cumsum(lengths), lengths) - np.arange(len(codes))       # codes from here to the end of the text
+    result, run = [], np.zeros(len(codes), np.uint32)
+    for order in range(1, max(orders, default=0) + 1):
+        if order > len(codes):
+            break
+        run = run[: len(codes) - order + 1] * _PRIME + codes[order - 1 :]
+        if order in orders:
+            whole = np.flatnonzero(left[: len(run)] >= order)
+            result.append((text[whole], _mixed(run[whole] + np.uint32(salt + order)).astype(np.uint64)))
     return result
 
 

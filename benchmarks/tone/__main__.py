@@ -140,7 +140,7 @@ def of_texts(quick: bool) -> list[Row]:
     """Document tone: the learnt model, the dictionary, and a linear model on characters."""
     rows = []
     for dataset, language in (("economy_watchers", "ja"), ("newsmtsc_sentences", "en"), ("russian_sentences", "ru")):
-        held_out = [(text, label) for text, label, fold in units(language) if fold == "held_out"]
+        held_out = [(unit.text, unit.label) for unit in units(language) if unit.fold == "held_out"]
         texts, gold = [text for text, _ in held_out], [label for _, label in held_out]
         given = document_tone.scores(texts, [language] * len(texts))
         given[np.isnan(given).any(axis=1)] = (0.0, 1.0, 0.0)

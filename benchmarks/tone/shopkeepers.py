@@ -21,9 +21,10 @@ MONTHS = 12
 
 @dataclass(frozen=True)
 class Comment:
-    """``fold`` is train, calibration or held_out."""
+    """``fold`` is train, calibration or held_out; ``ahead``: of what is to come, not of the present."""
 
     month: str
+    ahead: bool
     text: str
     label: int
     fold: str
@@ -34,10 +35,12 @@ def comments(data: Path = DATA) -> list[Comment]:
     rows = []
     for path in sorted((data / "economy_watchers").glob("*_??????.json.gz")):
         for entry in json.loads(gzip.decompress(path.read_bytes())):
-            judgement, comment = PRESENT if PRESENT[0] in entry else AHEAD
+            ahead = PRESENT[0] not in entry
+            judgement, comment = AHEAD if ahead else PRESENT
             if entry[judgement] in JUDGEMENTS and entry[comment]:
-                rows.append((entry["year-month"], entry[comment], JUDGEMENTS[entry[judgement]]))
-    months = sorted({month for month, _, _ in rows})
+                rows.append((entry["year-month"], ahead, entry[comment], JUDGEMENTS[entry[judgement]]))
+    months = sorted({row[0] for row in rows})
     fold = dict.fromkeys(months, "train") | dict.fromkeys(months[-2 * MONTHS :], "calibration") | dict.fromkeys(months[-MONTHS:], "held_out")
-    later = {name: {text for month, text, _ in rows if fold[month] in of} for name, of in (("train", ("calibration", "held_out")), ("calibration", ("held_out",)))}
-    return [Comment(month, text, label, fold[month]) for month, text, label in rows if text not in later.get(fold[month], ())]
+    behind = {"train": ("calibration", "held_out"), "calibration": ("held_out",)}
+    later = {name: {text for month, _, text, _ in rows if fold[month] in folds} for name, folds in behind.items()}
+    return [Comment(month, ahead, text, label, fold[month]) for month, ahead, text, label in rows if text not in later.get(fold[month], ())]

@@ -64,8 +64,9 @@ def test_long_texts_are_read_from_end_to_end_at_a_bounded_cost() -> None:
     assert time.process_time() - began < 15
 
 
-def test_features_are_distinct_buckets_whatever_the_spelling() -> None:
-    found = features("Ёлка  2026", (1, 2, 3), 2, 1 << 10)
-    assert len(found) == len(set(found.tolist())) and found.max() < 1 << 10
-    assert np.array_equal(found, features("елка 1999", (1, 2, 3), 2, 1 << 10))
-    assert len(features("", (3,), 0, 1 << 10)) == 0
+def test_features_are_distinct_buckets_whatever_the_spelling_and_the_company() -> None:
+    found, sizes = features(["Ёлка  2026", "", "елка 1999", "\ud800"], (1, 2, 3), 2, 1 << 10)
+    first, empty, same, _ = np.split(found, np.cumsum(sizes)[:-1])
+    assert len(first) == len(set(first.tolist())) and first.max() < 1 << 10
+    assert np.array_equal(first, same) and np.array_equal(first, features(["Ёлка  2026"], (1, 2, 3), 2, 1 << 10)[0])
+    assert len(empty) == len(features([""], (1, 2), 0, 1 << 10)[0]) > len(features([""], (3,), 0, 1 << 10)[0]) == 0
