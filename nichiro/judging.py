@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from nichiro.beat import load_beat
-from nichiro.errors import ConfigError
 from nichiro.settings import load_settings
 from nichiro.texts import Span, Text, frame
 from transforms import copies as copying
@@ -74,13 +73,9 @@ def _toward(texts: Sequence[Text], model: TargetModel | None) -> tuple[dict[tupl
     if not texts:
         return {}, None
     if model is None:
-        from transforms.target_model import chosen
+        from nichiro.tones import models
 
-        name = load_settings().tone_model
-        try:
-            model = chosen("" if name == "packaged" else name)
-        except ValueError as error:
-            raise ConfigError(f"tone model: {error}", "write packaged, or package.module:factory as docs/models says") from error
+        model = models(load_settings().tone_model).targets[0].model
     asked = [(text, place) for text in texts if text.language in model.languages for place in _places(text)]
     found = model.predict(
         [text.text[start:end] for text, (start, end, _) in asked],

@@ -15,8 +15,14 @@ import polars as pl
 from nichiro.errors import ConfigError, ContractError
 from nichiro.settings import PROJECT
 from nichiro.spans import Say, around, keys, spans, tell
-from transforms.target_model import TargetModel, chosen
-from transforms.target_tone import VERSION, DocumentModel, Remembering, target_tone_by_document
+from transforms.target_model import MEMBERS, TargetModel, made, packaged
+from transforms.target_tone import (
+    DOCUMENT_MEMBERS,
+    VERSION,
+    DocumentModel,
+    Remembering,
+    target_tone_by_document,
+)
 from transforms.targets import VERSION as TARGETS_VERSION
 from transforms.tone_changes import SETTLED_DAYS, tone_changes
 from transforms.trends import tone_daily
@@ -53,20 +59,36 @@ class Models:
 
 @lru_cache
 def models(active: str = PACKAGED, candidate: str = "") -> Models:
-    """The models by the settings' words: ``packaged`` or package.module:factory. Raises ConfigError for what gives no model."""
+    """The models by the settings' words: ``packaged`` or package.module:factory, of a model toward targets, of documents or both;
+    the packaged one stays active of a kind that ``active`` is not of. Raises ConfigError for what gives no model."""
+    targets, documents = _model(active or PACKAGED)
+    ours = _model(PACKAGED)
+    targets, documents = targets or ours[0], documents or ours[1]
+    others = _model(candidate) if candidate else ((), ())
+    toward = [{model.version for model in each} for each in (targets, others[0])]
+    of_whole = [{model.version_of(language) for model in each for language in model.LANGUAGES} for each in (documents, others[1])]
+    if toward[0] & toward[1] or of_whole[0] & of_whole[1]:
+        raise ConfigError("the candidate tone model has the active one's version", "unset NICHIRO_TONE_CANDIDATE, or give the model another version")
+    return Models((active, candidate), tuple(Remembering(model) for model in (*targets, *others[0])), (*documents, *others[1]))
+
+
+def _model(name: str) -> tuple[tuple[TargetModel, ...], tuple[DocumentModel, ...]]:
+    """Toward targets, of documents: one of either, or none."""
     from transforms import document_tone
 
-    chosen = [_model(active or PACKAGED), *([_model(candidate)] if candidate else [])]
-    if len({model.version for model in chosen}) < len(chosen):
-        raise ConfigError("the candidate tone model has the active one's version", "unset NICHIRO_TONE_CANDIDATE, or give the model another version")
-    return Models((active, candidate), tuple(Remembering(model) for model in chosen), (document_tone,))
-
-
-def _model(name: str) -> TargetModel:
+    if name == PACKAGED:
+        return (packaged(),), (document_tone,)
     try:
-        return chosen("" if name == PACKAGED else name)
+        model = made(name)
     except ValueError as error:
         raise ConfigError(f"tone model: {error}", "write packaged, or package.module:factory as docs/models says") from error
+    toward, of_whole = (all(hasattr(model, member) for member in members) for members in (MEMBERS, DOCUMENT_MEMBERS))
+    if not (toward or of_whole):
+        raise ConfigError(
+            f"tone model: {name!r} is neither a TargetModel (transforms/target_model.py) nor a DocumentModel (transforms/target_tone.py)",
+            f"give it {', '.join(MEMBERS)}, or {', '.join(DOCUMENT_MEMBERS)}",
+        )
+    return (model,) if toward else (), (model,) if of_whole else ()
 
 
 def validation(path: Path = VALIDATION) -> pl.DataFrame:

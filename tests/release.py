@@ -202,6 +202,10 @@ def _source_day(rows: dict[str, list[dict]], rng: random.Random, source_id: str,
                 "target_id": "document", "voice": "all", "mention_count": 1, "scored_count": int(tone is not None), "tone_score": tone,
                 "label": None, "label_probability": None, "method": "dictionary", "method_version": "1+lexicon:77",
             })
+            rows["enriched.document_tone"] += [common | {
+                "negative": 0.6 - 0.2 * (not active), "neutral": 0.3 + 0.2 * (not active), "positive": 0.1, "label": "negative" if active else "neutral",
+                "unscored_reason": None, "is_active": active, "method": "document_model", "method_version": "fiction" if active else "later fiction",
+            } for active in (True, False)]
             for start, (voice, negative) in enumerate((("author", 0.5), ("quoted", 0.8))):
                 rows["enriched.target_tone"] += [common | {
                     "field": "headline", "start_offset": start, "end_offset": start + 1, "sentence_start": 0, "sentence_end": len(headline), "surface": "J",

@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from importlib import import_module, resources
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol, TYPE_CHECKING
 
 import numpy as np
 
@@ -30,6 +30,9 @@ DECIMALS = 4           # where sums of another order may differ in the last bits
 BOS, EOS, UNKNOWN = 0, 2, 3
 EPSILON = np.float32(1e-12)
 _NO_ANSWER = (np.nan, np.nan, np.nan)
+
+
+MEMBERS = ("version", "languages", "predict")   # of a TargetModel
 
 
 class TargetModel(Protocol):
@@ -160,19 +163,10 @@ def packaged() -> PackagedModel:
         return PackagedModel(dict(arrays))
 
 
-def chosen(name: str | None) -> TargetModel:
-    """The model that "package.module:factory" makes, the packaged one where there is no name.
-
-    Raises ValueError where the name has another form or the factory is not there, with what to do.
-    """
-    if not name:
-        return packaged()
+def made(name: str) -> Any:
+    """What "package.module:factory" makes. Raises ValueError where the name has another form or the factory is not there, with what to do."""
     module, _, factory = name.partition(":")
     try:
-        model: TargetModel = getattr(import_module(module), factory)()
+        return getattr(import_module(module), factory)()
     except (ImportError, AttributeError, ValueError) as error:
         raise ValueError(f"no tone model {name!r}: give package.module:factory, a function without arguments ({error})") from error
-    for member in ("version", "languages", "predict"):
-        if not hasattr(model, member):
-            raise ValueError(f"tone model {name!r} has no {member}: see TargetModel in transforms/target_model.py")
-    return model

@@ -61,6 +61,9 @@ class Remembering:
         return found
 
 
+DOCUMENT_MEMBERS = ("METHOD", "LANGUAGES", "scores", "version_of")   # of a DocumentModel
+
+
 class DocumentModel(Protocol):
     """A learnt model of whole texts; the module ``transforms.document_tone`` is one."""
 

@@ -35,7 +35,7 @@ from warehouse.contract import Table
 from warehouse.lake import CONTRACT_VERSION, Entry, Lake, Manifest, Partition
 from warehouse.settled import open_days
 from warehouse.store import Candidate, publish
-from warehouse.tables import enriched, ops, raw, staging
+from warehouse.tables import ops, raw, staging
 
 QUARTERS = [date(2016 + number // 4, 1 + number % 4 * 3, 1) for number in range(1, 42)]   # the last is that after the ten years
 LOG = (raw.CAPTURES, raw.FETCHES, raw.DISCOVERIES, raw.CRAWLS)

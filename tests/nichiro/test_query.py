@@ -231,6 +231,9 @@ def test_drift_pairs_the_same_mentions(release):
     row = run_query(release, "tone_drift").filter(target_id="any", language_code="ja").row(0, named=True)
     assert (row["old_version"], row["new_version"], row["agreement_share"]) == ("fiction", "later fiction", 1.0)
     assert row["mean_shift"] == pytest.approx(0.1)
+    whole = run_query(release, "tone_drift").filter(target_id="document", language_code="ja").row(0, named=True)
+    assert (whole["old_version"], whole["new_version"], whole["agreement_share"]) == ("fiction", "later fiction", 0.0)
+    assert whole["mean_shift"] == pytest.approx(0.2)
 
 
 def test_tone_toward_a_target_by_week(release):

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from transforms.pieces import Pieces
-from transforms.target_model import NEGATIVE, POSITIVE, PackagedModel, chosen, opened, packaged
+from transforms.target_model import NEGATIVE, POSITIVE, opened, packaged
 from transforms.tone_interval import factors, interval_high, interval_low, mean_interval
 
 MODELS = Path(__file__).parents[2] / "transforms" / "models"
@@ -120,28 +120,6 @@ def test_another_process_says_the_same():
     code = "from transforms.target_model import packaged; print(packaged().predict(['Borlund lied.'], [[(0, 7)]], ['en'])[0].tolist())"
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(MODELS.parents[1])})
     assert json.loads(other.stdout) == packaged().predict(["Borlund lied."], [[(0, 7)]], ["en"])[0].tolist()
-
-
-class Stubborn:
-    version, languages = "stubborn-1", frozenset({"eo"})
-
-    def predict(self, sentences, spans, languages):
-        return [np.tile([0.2, 0.5, 0.3], (len(own), 1)) for own in spans]
-
-
-def test_a_model_of_ones_own_is_found_by_name():
-    model = chosen(f"{__name__}:Stubborn")
-    assert model.version == "stubborn-1" and model.predict(["Ho."], [[(0, 1)]], ["eo"])[0].shape == (1, 3)
-
-
-@pytest.mark.parametrize("name", ["nowhere.at_all:make", "transforms.target_model", "transforms.target_model:nothing", "collections:OrderedDict"])
-def test_a_name_without_a_model_says_what_to_do(name):
-    with pytest.raises(ValueError, match="tone model"):
-        chosen(name)
-
-
-def test_no_name_is_the_packaged_model():
-    assert chosen(None) is packaged() and isinstance(chosen(""), PackagedModel)
 
 
 def test_the_interval_narrows_with_mentions_and_stays_in_range():

@@ -1,6 +1,6 @@
--- Two versions of the tone model over the same mentions, before one is switched to: how often they agree, and how far the mean moves.
+-- Two versions of a tone model over the same mentions and documents, before one is switched to: how often they agree, and how far the mean moves.
 -- param since DATE = '1900-01-01': first captured day
--- Per language and target, and 'any' for all. `new` is the candidate (NICHIRO_TONE_CANDIDATE), `old` what the marts use. A figure moved
+-- Per language and target, 'document' for whole texts, and 'any' for all targets. `new` is the candidate (NICHIRO_TONE_CANDIDATE), `old` what the marts use. A figure moved
 -- by the model is no change of the press: before a switch read mean_shift beside the differences that you reported.
 WITH pairs AS (
     SELECT
@@ -17,10 +17,31 @@ WITH pairs AS (
     WHERE old.is_active AND NOT new.is_active
         AND old.label IS NOT NULL AND new.label IS NOT NULL
         AND old.captured_date >= $since AND new.captured_date >= $since
+),
+documents AS (
+    SELECT
+        staged.language_code,
+        'document' AS target_id,
+        old.method_version AS old_version,
+        new.method_version AS new_version,
+        old.label = new.label AS agrees,
+        old.positive - old.negative AS old_score,
+        new.positive - new.negative AS new_score
+    FROM enriched.document_tone AS old
+    JOIN enriched.document_tone AS new USING (capture_id)
+    JOIN staging.articles AS staged USING (capture_id)
+    WHERE old.is_active AND NOT new.is_active
+        AND old.label IS NOT NULL AND new.label IS NOT NULL
+        AND old.captured_date >= $since AND new.captured_date >= $since
+),
+named AS (
+    FROM pairs WHERE target_id <> ''
+    UNION ALL SELECT * REPLACE ('any' AS target_id) FROM pairs WHERE target_id <> ''
+    UNION ALL FROM documents
 )
 SELECT
     language_code,
-    if(grouping(target_id) = 1, 'any', target_id) AS target_id,
+    target_id,
     old_version,
     new_version,
     count(*) AS mention_count,
@@ -29,7 +50,6 @@ SELECT
     round(avg(new_score), 9) AS new_mean,
     new_mean - old_mean AS mean_shift,
     round(1.645 * stddev_samp(new_score - old_score) / sqrt(count(*)), 9) AS shift_reach
-FROM pairs
-WHERE target_id <> ''
-GROUP BY GROUPING SETS ((language_code, old_version, new_version), (language_code, target_id, old_version, new_version))
+FROM named
+GROUP BY language_code, target_id, old_version, new_version
 ORDER BY language_code, mention_count DESC, target_id
