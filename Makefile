@@ -110,7 +110,7 @@ benchmarks: setup ## the quick benchmarks against their floors
 
 train: setup ## the models of tone anew from their labelled data (DATA=../shared/data); half an hour, 5 GB: torch in an environment of its own
 	$(PYTHON) -m venv --clear benchmarks/tone/.venv
-	benchmarks/tone/.venv/bin/python -m pip install --quiet --require-hashes --requirement benchmarks/tone/requirements.txt
+	benchmarks/tone/.venv/bin/python -m pip install --quiet --no-deps --require-hashes --requirement benchmarks/tone/requirements.txt
 	$(BIN)/python -m benchmarks.tone.train_document --data $(DATA)
 	OMP_NUM_THREADS=1 benchmarks/tone/.venv/bin/python -m benchmarks.tone.train --data $(DATA)
 
