@@ -40,26 +40,23 @@ observed AS (
     GROUP BY ALL
 ),
 drawn AS (
+    -- as many as are after the date, those of the smallest hashes
     SELECT
         country_code,
         language_code,
         voice,
         draw,
-        tone_score,
-        row_number() OVER (PARTITION BY country_code, language_code, voice, draw ORDER BY hash(concat(article_id, ' ', draw)), article_id) AS place
-    FROM scored, range(1000) AS draws(draw)
-    WHERE tone_score IS NOT NULL
+        after_count,
+        count(*) AS scored_count,
+        sum(tone_score) AS total,
+        list_sum(min_by(tone_score, hash(concat(article_id, ' ', draw)), after_count)) AS chosen
+    FROM scored JOIN observed USING (country_code, language_code, voice), range(1000) AS draws(draw)
+    WHERE tone_score IS NOT NULL AND before_count >= 2 AND after_count >= 2
+    GROUP BY ALL
 ),
 permuted AS (
-    SELECT
-        country_code,
-        language_code,
-        voice,
-        draw,
-        avg(tone_score) FILTER (place <= after_count) - avg(tone_score) FILTER (place > after_count) AS difference
-    FROM drawn JOIN observed USING (country_code, language_code, voice)
-    WHERE before_count >= 2 AND after_count >= 2
-    GROUP BY ALL
+    SELECT country_code, language_code, voice, chosen / after_count - (total - chosen) / (scored_count - after_count) AS difference
+    FROM drawn
 ),
 tested AS (
     -- 1e-8: means are rounded, since sums of the same numbers in another order differ in the last bits
