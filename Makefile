@@ -108,7 +108,7 @@ benchmarks: setup ## the quick benchmarks against their floors
 	$(BIN)/python -m benchmarks.crawl --json --quick
 	test ! -d ../shared/data/encodings || $(BIN)/python -m benchmarks.encodings --json
 
-train: setup ## the models of tone anew from their labelled data (DATA=../shared/data); half an hour, 5 GB: torch in an environment of its own
+train: setup ## the models of tone anew from their labelled data (DATA=../shared/data); a quarter of an hour alone, 5 GB: torch in an environment of its own
 	$(PYTHON) -m venv --clear benchmarks/tone/.venv
 	benchmarks/tone/.venv/bin/python -m pip install --quiet --no-deps --require-hashes --requirement benchmarks/tone/requirements.txt
 	$(BIN)/python -m benchmarks.tone.train_document --data $(DATA)
