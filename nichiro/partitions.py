@@ -169,17 +169,17 @@ def enrich(lake: Lake, catalog: dict[str, Source], beat: Beat, directory: Direct
 
     Many articles are measured on all cores.
     """
+    from nichiro import measuring
     from nichiro.lexicons import load_lexicons
-    from nichiro.measuring import Instruments, hands, measure_one
 
     lexicons = load_lexicons()
-    instruments = Instruments(beat, directory, lexicons, models, sources(catalog).select("source_id", "country_code", "publisher_kind"))
+    instruments = measuring.Instruments(beat, directory, lexicons, models, sources(catalog).select("source_id", "country_code", "publisher_kind"))
     methods = enriching(beat, directory, lexicons, models)
     with open_for(lake, "enrich", methods) as days:
         unmeasured = [each for day in days for each in _unmeasured(lake, day, methods)]
         articles = sum(count for _, count, _ in unmeasured)
-        step = partial(measure_one, lake, instruments)
-        done = spread(step, ((partition, wanted) for partition, _, wanted in unmeasured), hands(articles, len(unmeasured)))
+        step = partial(measuring.measure_one, lake, instruments)
+        done = spread(step, ((partition, wanted) for partition, _, wanted in unmeasured), measuring.hands(articles, len(unmeasured)))
         for day, pairs in groupby(zip(unmeasured, done, strict=True), key=lambda pair: pair[0][0].captured_date):
             with _manifest(lake, day) as manifest:
                 for (partition, count, wanted), made in pairs:

@@ -61,9 +61,10 @@ class Models:
 def models(active: str = PACKAGED, candidate: str = "") -> Models:
     """The models by the settings' words: ``packaged`` or package.module:factory, of a model toward targets, of documents or both;
     the packaged one stays active of a kind that ``active`` is not of. Raises ConfigError for what gives no model."""
+    from transforms import document_tone
+
     targets, documents = _model(active or PACKAGED)
-    ours = _model(PACKAGED)
-    targets, documents = targets or ours[0], documents or ours[1]
+    targets, documents = targets or (packaged(),), documents or (document_tone,)   # read only where it is used
     others = _model(candidate) if candidate else ((), ())
     toward = [{model.version for model in each} for each in (targets, others[0])]
     of_whole = [{model.version_of(language) for model in each for language in model.LANGUAGES} for each in (documents, others[1])]

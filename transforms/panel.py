@@ -81,7 +81,7 @@ class Panel:
         factors, factors_off = (weekday_factors_of(rates, usable[:, :, past], weekdays[past]) for rates in (both, off))
         expected_off = off.sum(axis=2, keepdims=True) / np.maximum(usable[:, :, past].sum(axis=2, keepdims=True), 1)
         expected_off = (expected_off * factors_off[:, :, weekdays[-length:]] * share[:, :, -length:]).sum(axis=2)
-        observed_off = (members.astype(float) @ beside[:, :, -length:].sum(axis=2).T)
+        observed_off = members.astype(float) @ beside[:, :, -length:].sum(axis=2).T
         prior = VOLUME_PRIOR * length
         enough = (usable[:, :, past].sum(axis=2) >= HISTORY_DAYS) & members.any(axis=1)[:, None]
         is_active = np.einsum("cs,sk->ck", counted.members, counted.beat[:, :, span].sum(axis=2)) > 0
