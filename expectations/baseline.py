@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 from great_expectations import expectations as gxe
 
+from expectations.kinds import ValuesInSet, ValuesNotNull, ValuesWithin
 from warehouse.contract import Column, Table
 
 TEXTS = ("body", "lede", "text")
@@ -63,17 +64,17 @@ def _column(column: Column) -> list[gxe.Expectation]:
     expectations: list[gxe.Expectation] = []
     if not column.nullable:
         expectations.append(
-            gxe.ExpectColumnValuesToNotBeNull(column=column.name, meta={"check": f"{column.name}.not_null"})
+            ValuesNotNull(column=column.name, meta={"check": f"{column.name}.not_null"})
         )
     if column.values:
         expectations.append(
-            gxe.ExpectColumnValuesToBeInSet(
+            ValuesInSet(
                 column=column.name, value_set=list(column.values), meta={"check": f"{column.name}.values"}
             )
         )
     if column.minimum is not None or column.maximum is not None:
         expectations.append(
-            gxe.ExpectColumnValuesToBeBetween(
+            ValuesWithin(
                 column=column.name,
                 min_value=column.minimum,
                 max_value=column.maximum,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from great_expectations import expectations as gxe
 from great_expectations.expectations.metadata_types import FailureSeverity
 
+from expectations.kinds import ValuesInSet
+
 
 def holds(
     check: str, severity: str = "critical", mostly: float = 1, threshold: float | None = None
@@ -13,7 +15,7 @@ def holds(
 
     ``threshold`` is the number that the column was made with, where a person should see it; else ``mostly``.
     """
-    return gxe.ExpectColumnValuesToBeInSet(
+    return ValuesInSet(
         column=check,
         value_set=[True],
         mostly=mostly,

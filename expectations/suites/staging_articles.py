@@ -8,6 +8,7 @@ from great_expectations.expectations.metadata_types import FailureSeverity
 
 from expectations import dirt
 from expectations.context import Context
+from expectations.kinds import ValuesWithin
 from expectations.rule import holds
 
 AHEAD_HOURS = 36  # a day-precision date is local noon, and zones reach 14 hours ahead of UTC
@@ -57,7 +58,7 @@ def expectations(context: Context) -> list[gxe.Expectation]:
         holds("full_body_is_long_enough", "warning", threshold=FULL_LENGTH),
         holds("day_and_month_in_order", "warning", threshold=dirt.SWAP_FAR),
         holds("date_is_no_url", "warning"),
-        gxe.ExpectColumnValuesToBeBetween(
+        ValuesWithin(
             column="headline_length", min_value=1, max_value=HEADLINE_LENGTH,
             severity=FailureSeverity.WARNING, meta={"check": "headline_is_a_headline", "threshold": HEADLINE_LENGTH},
         ),
