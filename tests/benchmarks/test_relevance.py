@@ -45,13 +45,13 @@ def test_peers() -> None:
     assert both_named([Passage("Japan rests.", "none", "en", "RU", "government")]) == [True]
 
 
-@pytest.mark.parametrize(("language", "part"), [("ja", ""), ("ru", ""), ("ru", "second")])
+@pytest.mark.parametrize(("language", "part"), [("ja", ""), ("ja", "second"), ("ru", ""), ("ru", "second"), ("ru", "fifth")])
 def test_fictional_labels(language: str, part: str) -> None:
     labelled = synthetic(language, part)
-    assert len(labelled) >= 150
+    assert len(labelled) >= 90
     assert len({passage.text for passage in labelled}) == len(labelled)
     assert {passage.label for passage in labelled} == {"strong", "passage", "none"}
-    assert any(passage.is_held_out for passage in labelled if passage.trap)
+    assert any(passage.is_held_out for passage in labelled) and any(not passage.is_held_out for passage in labelled)
 
 
 def test_real_labels_hold_no_text() -> None:
@@ -76,11 +76,35 @@ def test_later_labels_are_of_other_passages_and_hold_no_text() -> None:
     assert len(blind_reading()) >= 60
 
 
-def test_parts_of_fiction_share_no_text() -> None:
-    parts = [{passage.text for passage in synthetic("ru", part)} for part in ("", "second", "third", "fourth", "tuning", "tuning_second")]
+@pytest.mark.parametrize(("language", "hashed", "tuning", "held_out"), [
+    ("ja", ("", "second"), ("tuning",), ()),
+    ("ru", ("", "second", "fifth"), ("tuning", "tuning_second", "tuning_third"), ("third", "fourth")),
+])
+def test_parts_of_fiction_share_no_text(language: str, hashed: tuple[str, ...], tuning: tuple[str, ...], held_out: tuple[str, ...]) -> None:
+    parts = [{passage.text for passage in synthetic(language, part)} for part in hashed + tuning + held_out]
     assert len(set.union(*parts)) == sum(map(len, parts))
-    assert not any(passage.is_held_out for part in ("tuning", "tuning_second") for passage in synthetic("ru", part))
-    assert all(passage.is_held_out for part in ("third", "fourth") for passage in synthetic("ru", part))
+    assert not any(passage.is_held_out for part in tuning for passage in synthetic(language, part))
+    assert all(passage.is_held_out for part in held_out for passage in synthetic(language, part))
+
+
+@pytest.mark.parametrize("name", ["en_headlines", "ru_news"])
+def test_labels_of_lines_hold_no_text(name: str) -> None:
+    with (LABELS / f"relevance_{name}.tsv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    assert set(rows[0]) == {"file", "line", "sha256", "label"}
+    assert len({row["sha256"] for row in rows}) == len(rows) >= 36
+
+
+def test_lines_as_passages() -> None:
+    assert passages.headline({"t": "talks with japan’s minister #lavrov", "s": "talks with"}) == "Talks With Japan’s Minister #Lavrov"
+    assert passages.headline({"t": "\u200bJapan rests ", "s": "It rests in "}) == "\u200bJapan rests\nIt rests in"
+    assert passages.sentence("{Author, Unknown} Япония спит. \n") == passages.sentence("Япония спит.\tЯпония\tCOUNTRY") == "Япония спит."
+
+
+def test_lines_resolve() -> None:
+    if not (passages.SHARED / "data" / "headlines").exists():
+        pytest.skip("no ../shared/data: the labelled lines lie beside the repository")
+    assert len(passages.headlines()) >= 370 and len(passages.news()) >= 36
 
 
 def test_real_passages_resolve() -> None:
