@@ -100,32 +100,33 @@ class Baseline:
 
 def pool(series: Counted, parts: Parts) -> Pool:
     """What the series tell together; the same for any order of them."""
+    every = [series.of(some) for some in blocks(series.counts)]
+    months = [trailing(part.counts, parts.trim) for part in every]
     came, wanted = np.zeros(series.counts.shape[1]), np.zeros(series.counts.shape[1])
-    for some in blocks(series.counts):
-        part = series.of(some)
-        mean = part.exposure * trailing(part.counts, parts.trim) / np.maximum(trailing(part.exposure, parts.trim), 1e-9)
+    for part, month in zip(every, months, strict=True):
+        mean = part.exposure * month / np.maximum(trailing(part.exposure, parts.trim), 1e-9)
         weight = 1 / (1 + mean * INVERSE_SIZE)   # a weighed count varies as a Poisson's of the weighed size does
         came += over_series(weight * part.counts)
         wanted += over_series(weight * mean)
     recent_week = _week(came, wanted, series.weekdays, parts.trim, 0, parts)
-    rough = _pooled_inverse_size(series, recent_week, None, parts)
-    return Pool(
-        recent_week, _week(came, wanted, series.weekdays, parts.baseline, parts.lag, parts),
-        rough, _pooled_inverse_size(series, recent_week, rough, parts),
-    )
+    told = [(part, _recent(part, month, recent_week, parts), month > 0) for part, month in zip(every, months, strict=True)]
+    rough = _pooled_inverse_size(told, np.zeros((2, len(came))), None, parts)
+    week = _week(came, wanted, series.weekdays, parts.baseline, parts.lag, parts)
+    return Pool(recent_week, week, rough, _pooled_inverse_size(told, np.zeros((2, len(came))), rough, parts))
 
 
 def baseline(series: Counted, shared: Pool, parts: Parts) -> Baseline:
     """The baselines of some of the series that ``shared`` was made of."""
-    mean = _recent(series, shared.recent_week, parts)
-    rough = np.minimum(_inverse_size(_moments(series.counts, series.seen, mean, parts), parts.trim, 0, shared.rough_inverse_size), MOST_ROUGH)
+    mean = _recent(series, trailing(series.counts, parts.trim), shared.recent_week, parts)
+    moments = _moments(series, mean, parts)
+    rough = np.minimum(_inverse_size(moments, parts.trim, 0, shared.rough_inverse_size), MOST_ROUGH)
     kept = _usual(series, mean, rough, LEVEL_DEVIATIONS, parts)
     weeks = parts.baseline // 7
     came, room = trailing(series.counts * kept, weeks, step=7), trailing(series.exposure * kept, weeks, step=7)
     total = trailing(came, 7, parts.lag)
     level = (total + 0.5) / np.maximum(_even(room, shared.week, series.weekdays, parts.lag), 1e-9)   # half an article: none expects nothing
     kept = _usual(series, mean, rough, SIZE_DEVIATIONS, parts)
-    inverse_size = _inverse_size(_moments(series.counts, kept, mean, parts), parts.baseline, parts.lag, shared.inverse_size)
+    inverse_size = _inverse_size(_of(kept, moments), parts.baseline, parts.lag, shared.inverse_size)
     factor = _of_days(shared.week, series.weekdays)
     if parts.has_week:   # the weeks before, against as many as tell the series from all others
         prior = SERIES_WEEK_SPREAD**-2 * (1 + level * inverse_size)
@@ -137,21 +138,22 @@ def baseline(series: Counted, shared: Pool, parts: Parts) -> Baseline:
 
 def ordinary(series: Counted, shared: Pool, base: Baseline, parts: Parts) -> np.ndarray:
     """The counts, series × days, an old peak's being what its four weeks let one expect."""
-    mean = _recent(series, shared.recent_week, parts)
+    mean = _recent(series, trailing(series.counts, parts.trim), shared.recent_week, parts)
     return np.where(_usual(series, mean, base.inverse_size, LEVEL_DEVIATIONS, parts) > 0, series.counts, mean * series.seen)
 
 
-def _recent(series: Counted, week: np.ndarray, parts: Parts) -> np.ndarray:
-    """What the four weeks up to a day let one expect of it, the day itself among them."""
+def _recent(series: Counted, month: np.ndarray, week: np.ndarray, parts: Parts) -> np.ndarray:
+    """What the four weeks up to a day, with ``month`` articles, let one expect of it, the day itself among them."""
     room = _even(trailing(series.exposure, parts.trim // 7, step=7), week, series.weekdays)
-    return _of_days(week, series.weekdays) * series.exposure * (trailing(series.counts, parts.trim) + 0.5) / np.maximum(room, 1e-9)
+    return _of_days(week, series.weekdays) * series.exposure * (month + 0.5) / np.maximum(room, 1e-9)
 
 
 def _even(weekly: np.ndarray, week: np.ndarray, weekdays: np.ndarray, lag: int = 0) -> np.ndarray:
     """The size of a trailing window in even days, by the factors known at its end; ``weekly`` has it summed by weekday, each on its last."""
-    total, days = np.zeros_like(weekly), np.arange(len(weekdays))
+    total, part, days = np.zeros_like(weekly), np.empty_like(weekly), np.arange(len(weekdays))
     for back in range(lag, lag + 7):
-        total[:, back:] += weekly[:, : max(len(weekdays) - back, 0)] * week[weekdays[np.maximum(days - back, 0)], days][back:]
+        np.multiply(weekly[:, : max(len(weekdays) - back, 0)], week[weekdays[np.maximum(days - back, 0)], days][back:], out=part[:, back:])
+        total[:, back:] += part[:, back:]
     return total
 
 
@@ -162,10 +164,15 @@ def _usual(series: Counted, mean: np.ndarray, inverse_size: np.ndarray, deviatio
     return series.seen * (series.counts <= mean + 1 + deviations * np.sqrt(mean + inverse_size * mean**2))
 
 
-def _moments(counts: np.ndarray, kept: np.ndarray, mean: np.ndarray, parts: Parts) -> tuple[np.ndarray, np.ndarray]:
-    """Of each day what its square tells of 1/k, and with which weight; the mean has the day itself in it."""
-    weight = kept / (1 + mean * INVERSE_SIZE) ** 2
-    return weight * ((counts - mean) ** 2 / (1 - 1 / parts.trim) - mean), weight * mean**2
+def _moments(series: Counted, mean: np.ndarray, parts: Parts) -> tuple[np.ndarray, np.ndarray]:
+    """Of each day that was seen what its square tells of 1/k, and with which weight; the mean has the day itself in it."""
+    weight = series.seen / (1 + mean * INVERSE_SIZE) ** 2
+    return weight * ((series.counts - mean) ** 2 / (1 - 1 / parts.trim) - mean), weight * mean**2
+
+
+def _of(kept: np.ndarray, moments: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """The moments of the days that are ``kept``, 0 or 1."""
+    return kept * moments[0], kept * moments[1]
 
 
 def _inverse_size(
@@ -176,20 +183,22 @@ def _inverse_size(
     return np.clip((excess + 2 / deviation**2 * prior) / (weight + 2 / deviation**2), 0.005, MOST_INVERSE_SIZE)
 
 
-def _pooled_inverse_size(series: Counted, week: np.ndarray, rough: np.ndarray | None, parts: Parts) -> np.ndarray:
-    """1/k of all series together by day: of the last four weeks as they are, or (with ``rough``) of the baseline without old peaks."""
-    excess, weight = np.zeros(series.counts.shape[1]), np.zeros(series.counts.shape[1])
-    for some in blocks(series.counts):
-        part = series.of(some)
-        mean, kept = _recent(part, week, parts), part.seen
+def _pooled_inverse_size(every: list[tuple[Counted, np.ndarray, np.ndarray]], sums: np.ndarray, rough: np.ndarray | None, parts: Parts) -> np.ndarray:
+    """1/k of all series together by day: of the last four weeks as they are, or (with ``rough``) of the baseline without old peaks.
+
+    ``every``: series in blocks, what their four weeks let one expect, and where these had an article: silence says nothing about
+    spread; ``sums``: 2 × days, zeros.
+    """
+    for part, mean, speaks in every:
+        moments, kept = _moments(part, mean, parts), speaks
         if rough is not None:
-            own = _inverse_size(_moments(part.counts, kept, mean, parts), parts.trim, 0, rough)
-            kept = _usual(part, mean, np.minimum(own, MOST_ROUGH), SIZE_DEVIATIONS, parts)
-        speaks = trailing(part.counts, parts.trim) > 0   # silence says nothing about spread
-        for total, told in zip((excess, weight), _moments(part.counts, kept * speaks, mean, parts), strict=True):
+            own = _inverse_size(moments, parts.trim, 0, rough)
+            kept = speaks & (_usual(part, mean, np.minimum(own, MOST_ROUGH), SIZE_DEVIATIONS, parts) > 0)
+        for total, told in zip(sums, _of(kept, moments), strict=True):
             total += over_series(told)
     days, lag = (parts.trim, 0) if rough is None else (parts.baseline, parts.lag)
-    return np.asarray(_inverse_size((excess[None] / FIXED, weight[None] / FIXED), days, lag, INVERSE_SIZE, SIZE_SPREAD)[0])
+    excess, weight = sums[:, None] / FIXED
+    return np.asarray(_inverse_size((excess, weight), days, lag, INVERSE_SIZE, SIZE_SPREAD)[0])
 
 
 def _week(came: np.ndarray, wanted: np.ndarray, weekdays: np.ndarray, days: int, lag: int, parts: Parts) -> np.ndarray:

@@ -63,28 +63,29 @@ class Panel:
         """None where no source can be compared with itself, or the day is over nowhere."""
         today = (day - counted.first).days
         span, past = slice(today - REACH_DAYS + 1, today + 1), _past(length)
-        has_begun = np.cumsum(counted.total[0][:, span], axis=1) > 0   # an archive vouches for days on which the source was not yet there
+        has_begun = np.cumsum(counted.total[:, 0, span], axis=1) > 0   # an archive vouches for days on which the source was not yet there
         healthy = counted.healthy[:, span] & has_begun
         known = healthy[:, -1] & (healthy[:, past].sum(axis=1) >= HISTORY_DAYS)
-        members = counted.members[:, known] & _is_over(counted, day, last_complete)[:, None]
+        over = _is_over(counted, day, last_complete)
+        members = counted.members[:, known] & over[:, None]
         if not members.any():
             return None
         seen = healthy[known].astype(float)
-        total, beside = (counts[:, known, span] * seen for counts in (counted.total, counted.beside))
-        usual = total[:, :, past].sum(axis=2) / np.maximum(seen[:, past].sum(axis=1), 1)
+        total, beside = (counted.together(name, known, span) * over[:, None, None] for name in ("total", "beside"))
+        usual = (counted.output[known, :, span.start + past.stop] - counted.output[known, :, span.start + past.start]).T / np.maximum(seen[:, past].sum(axis=1), 1)
         weight = members[:, None, :] * usual[None, :, :]
         weight = np.where(weight.sum(axis=2, keepdims=True) > 0, weight, members[:, None, :])
         share = np.einsum("cfs,sd->cfd", weight, seen) / np.maximum(weight.sum(axis=2, keepdims=True), 1e-300)
         usable = share >= 0.5   # a day on which most of the usual output was not to be seen says little
         weekdays = _weekdays(day)
-        both, off = (_rates((members.astype(float) @ counts).swapaxes(0, 1), share, usable)[:, :, past] for counts in (total, beside))
+        both, off = (_rates(counts, share, usable)[:, :, past] for counts in (total, beside))
         factors, factors_off = (weekday_factors_of(rates, usable[:, :, past], weekdays[past]) for rates in (both, off))
         expected_off = off.sum(axis=2, keepdims=True) / np.maximum(usable[:, :, past].sum(axis=2, keepdims=True), 1)
         expected_off = (expected_off * factors_off[:, :, weekdays[-length:]] * share[:, :, -length:]).sum(axis=2)
-        observed_off = members.astype(float) @ beside[:, :, -length:].sum(axis=2).T
+        observed_off = beside[:, :, -length:].sum(axis=2)
         prior = VOLUME_PRIOR * length
         enough = (usable[:, :, past].sum(axis=2) >= HISTORY_DAYS) & members.any(axis=1)[:, None]
-        is_active = np.einsum("cs,sk->ck", counted.members, counted.beat[:, :, span].sum(axis=2)) > 0
+        is_active = counted.heard[:, :, span.stop] > counted.heard[:, :, span.start]
         is_crossed = np.array([column[1] == ANY for column in counted.columns])   # languages are counted in all countries together
         return cls(
             counted, day, length, today, known, share * usable, factors,
@@ -100,8 +101,7 @@ class Panel:
         """The series that may alarm: enough articles, more than expected, and a p-value that some sensitivity allows."""
         counted, span = self.counted, slice(self.today - REACH_DAYS + 1, self.today + 1)
         where, which = np.nonzero(self.is_tested)
-        beat = counted.beat[self.known, :, span] * counted.healthy[self.known, None, span]
-        counts = np.tensordot(counted.members[:, self.known].astype(float), beat, 1)[where, which]
+        counts = counted.together("beat", self.known, span)[where, which]
         told = counts[:, -self.length:].sum(axis=1)
         loud = np.flatnonzero(told >= MINIMUM_COUNT)
         if not len(loud):

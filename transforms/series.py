@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -24,7 +25,7 @@ class Series:
     """Counts of originals as arrays, days from ``first`` on.
 
     ``columns``: the AXES of each series; ``scope``: for each the cut of all output that it is a share of; ``healthy``:
-    source × day; ``beat``: source × series × day, on the beat; ``beside`` and ``total``: cut × source × day, off it and all;
+    source × day; ``beat``: source × series × day, on the beat; ``beside`` and ``total``: source × cut × day, off it and all;
     ``members``: country × source; ``rows``: the articles behind the counts, with ``column``, ``source`` and ``number`` of day.
     """
 
@@ -39,6 +40,28 @@ class Series:
     total: np.ndarray
     members: np.ndarray
     rows: pl.DataFrame
+
+    def together(self, name: str, known: np.ndarray, days: slice) -> np.ndarray:
+        """Of ``beat``, ``beside`` or ``total`` what each country's ``known`` (a mask) sources had while healthy: country × series or cut × days.
+
+        All sources are summed once, and the unknown, who are few, taken off: whole numbers, exact in any order.
+        """
+        found, others = self._healthy[name][:, :, days], np.flatnonzero(~known)
+        return found - _summed(self.members[:, others], getattr(self, name)[others, :, days] * self.healthy[others, None, days]) if len(others) else found
+
+    @cached_property
+    def _healthy(self) -> dict[str, np.ndarray]:
+        return {name: _summed(self.members, getattr(self, name) * self.healthy[:, None]) for name in ("beat", "beside", "total")}
+
+    @cached_property
+    def output(self) -> np.ndarray:
+        """Source × cut × days and one: ``total`` of the healthy days before a day."""
+        return _until(self.total * self.healthy[:, None])
+
+    @cached_property
+    def heard(self) -> np.ndarray:
+        """Country × series × days and one: ``beat`` of all days before a day."""
+        return _until(_summed(self.members, self.beat))
 
     def article_ids(self, column: int, sources: np.ndarray, first: int, last: int) -> pl.DataFrame:
         """``article_id`` and ``source`` of the articles of a series on some days, from ``sources`` (a mask), sorted."""
@@ -73,9 +96,9 @@ def series(
         originals.with_columns(language_code=pl.lit(ANY), genre=pl.lit(ANY)),
         originals.with_columns(genre=pl.lit(ANY)), originals.with_columns(language_code=pl.lit(ANY)),
     ]).join(cut, on=["language_code", "genre"])
-    shape = (len(cuts), len(source_ids), length)
-    total = _counts(each_cut, ["cut", "source", "number"], shape)
-    beside = _counts(each_cut.filter(~pl.col("on_beat")), ["cut", "source", "number"], shape)
+    shape = (len(source_ids), len(cuts), length)
+    total = _counts(each_cut, ["source", "cut", "number"], shape)
+    beside = _counts(each_cut.filter(~pl.col("on_beat")), ["source", "cut", "number"], shape)
 
     beat = originals.filter("on_beat").select("article_id", "source", "number", "topics", *(pl.col(name) for name in ("language_code", "genre")))
     topic_ids = [ANY, *topics["topic_id"].sort()]
@@ -107,3 +130,13 @@ def _counts(rows: pl.DataFrame, keys: list[str], shape: tuple[int, ...]) -> np.n
     counted = rows.group_by(keys).len()
     counts[tuple(counted[key].cast(pl.Int64).to_numpy() for key in keys)] = counted["len"].to_numpy()
     return counts
+
+
+def _summed(members: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Counts of sources (first axis) by country."""
+    return np.tensordot(members.astype(float), counts, 1)
+
+
+def _until(counts: np.ndarray) -> np.ndarray:
+    """Sums of the days (last axis) before each day, and of all."""
+    return np.cumsum(np.pad(counts, [*[(0, 0)] * (counts.ndim - 1), (1, 0)]), axis=-1)

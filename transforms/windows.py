@@ -24,8 +24,9 @@ def trailing(values: np.ndarray, days: int, lag: int = 0, step: int = 1) -> np.n
             offset += size
         days >>= 1
         if days:
-            doubled = part.copy()
-            doubled[:, size:] += part[:, : max(length - size, 0)]
+            doubled = np.empty_like(part)
+            doubled[:, :size] = part[:, :size]
+            np.add(part[:, size:], part[:, : max(length - size, 0)], out=doubled[:, size:])
             part, size = doubled, 2 * size
     return total
 
