@@ -33,17 +33,17 @@ def features(articles: pl.DataFrame, later: pl.Expr, kept: pl.Expr | None = None
     FEATURES; pairs whose vectors point apart are left out, and those of which ``kept``, of FEATURES, is not true.
     """
     known = articles.sort("first_captured_at", "article_id").with_columns(later=later).with_row_index("number")
-    width = max(known["embedding"].list.len().to_list(), default=0)
-    vectors = np.zeros((known.height, width))   # of whole numbers: their products are exact, in whatever blocks they are made
-    for number, row in enumerate(known["embedding"]):
-        if len(row) == width:
-            vectors[number] = row.to_numpy()
+    lengths = known["embedding"].list.len().to_numpy()
+    width = int(lengths.max(initial=0))
+    vectors = np.zeros((known.height, width), np.float32)   # whole numbers of length SCALE: their products are exact, in whatever blocks they are made
+    if width:
+        vectors[lengths == width] = known["embedding"].filter(lengths == width).explode(empty_as_null=True).to_numpy().reshape(-1, width)
     days = known["published_at"].dt.epoch("s").to_numpy() / 86400
     asked = known.filter("later").sort("published_at", "number")["number"].to_numpy()
     found = [_SCHEMA.to_frame()]
     for block in np.array_split(asked, math.ceil(len(asked) / BLOCK)) if len(asked) else ():
         window = np.flatnonzero((days >= days[block].min() - WINDOW_DAYS) & (days <= days[block].max() + WINDOW_DAYS))
-        cosines = vectors[block] @ vectors[window].T / SCALE**2
+        cosines = (vectors[block] @ vectors[window].T).astype(float) / SCALE**2
         apart = np.abs(days[block][:, None] - days[window][None, :])
         rows, places = np.nonzero((apart <= WINDOW_DAYS) & (window[None, :] < block[:, None]) & (cosines >= LIKELY))
         pairs = {"number": block[rows], "earlier": window[places], "cosine": cosines[rows, places], "days": np.log1p(apart[rows, places])}
@@ -73,10 +73,9 @@ def _shared(known: pl.DataFrame, asked: np.ndarray) -> pl.DataFrame:
     """
     later = known.filter(pl.col("number").is_in(asked))
     numbers, instants = known["number"].to_numpy(), known["published_at"].dt.epoch("us").to_numpy()
-    before = later.select("number", before=pl.Series([
-        int(((numbers < number) & (np.abs(instants - instant) <= WINDOW_DAYS * 86_400_000_000)).sum())
-        for number, instant in later.select("number", pl.col("published_at").dt.epoch("us")).iter_rows()
-    ], dtype=pl.Int64))
+    mine, at = later["number"].to_numpy(), later["published_at"].dt.epoch("us").to_numpy()
+    near = np.abs(at[:, None] - instants) <= WINDOW_DAYS * 86_400_000_000
+    before = later.select("number", before=pl.Series(((mine[:, None] > numbers) & near).sum(axis=1), dtype=pl.Int64))
     keys = known.select("number", "published_at", key="phonetic_keys").explode("key", empty_as_null=True).drop_nulls("key")
     pairs = (
         keys.join(later.select("number"), on="number", how="semi").join(keys.select("key", earlier="number", earlier_at="published_at"), on="key")

@@ -129,7 +129,7 @@ class Lake:
             found = [_upgraded(table, path).select(names) for path in older]
             if current:
                 found.append(pl.read_parquet(current, columns=names, hive_partitioning=False))
-            return pl.concat(found)
+            return pl.concat(found).rechunk()   # a chunk a file would slow all that follows
         except (pl.exceptions.PolarsError, OSError) as error:
             which = paths[0] if len(paths) == 1 else f"a file of {len(paths)}"
             raise ContractError(f"{table.name}: {which} cannot be read: {error}", _mend(table)) from error

@@ -23,10 +23,12 @@ def seal(content: bytes) -> bytes:
 
 def verify(path: Path) -> Literal["whole", "broken", "unsealed"]:
     """Whether a file's bytes are those that were written; a file without a seal says nothing. Raises OSError."""
-    content = bytearray(path.read_bytes())
-    start = content.rfind(_VALUE) + len(_VALUE)
+    whole = path.read_bytes()
+    start = whole.rfind(_VALUE) + len(_VALUE)
     if start < len(_VALUE):
         return "unsealed"
-    told = bytes(content[start : start + len(BLANK)])
-    content[start : start + len(BLANK)] = BLANK.encode()
-    return "whole" if hashlib.sha256(content).hexdigest().encode() == told else "broken"
+    content, end = memoryview(whole), start + len(BLANK)
+    digest = hashlib.sha256(content[:start])
+    digest.update(BLANK.encode())
+    digest.update(content[end:])
+    return "whole" if digest.hexdigest().encode() == content[start:end] else "broken"
