@@ -359,7 +359,7 @@ def test_the_seed_op_ed() -> None:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=400))
 def test_no_bytes_break_it(html: bytes) -> None:
     for declared in (source(), source(extract=[])):

@@ -78,7 +78,7 @@ def test_a_past_day_is_closed_once_and_then_left_alone() -> None:
     assert alert_observations(spikes(day, count=30), after(first, noted(past, 2)), later).is_empty()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.dictionaries(st.integers(0, 12), st.integers(3, 6), max_size=6), min_size=1, max_size=6))
 def test_looking_twice_notes_nothing_twice_whatever_came_before(worlds: list[dict[int, int]]) -> None:
     """Each world is a release (age of the spike -> its count), one a day; a second look on the same day finds nothing."""

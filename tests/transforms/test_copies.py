@@ -153,7 +153,7 @@ def test_no_targets_no_copies() -> None:
     assert copies(documents(("a", 0, "s1", "x")), pl.Series([], dtype=pl.String)).is_empty()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.integers(0, 80), st.integers(1, 3)), min_size=1, max_size=14),
     st.sets(st.integers(0, 80), min_size=1, max_size=3),
@@ -173,7 +173,7 @@ def test_a_window_gives_the_same_as_everything(made: list[tuple[int, int, int]],
     assert window.sort(key).equals(everything.sort(key))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.integers(0, 80), st.integers(1, 3)), min_size=2, max_size=14), st.integers(0, 13)
 )

@@ -75,7 +75,7 @@ def test_a_cell_that_nobody_declared_is_there_on_its_day_only() -> None:
     assert coverage.filter(pl.col("genre") == "op_ed", pl.col("published_date") == day(1)).is_empty()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(
     st.tuples(st.sampled_from(["jp_a", "jp_b"]), st.integers(0, 4), st.sampled_from(["strong", "passage", "none"]), st.booleans(),
               st.sampled_from(["news", "op_ed"])),

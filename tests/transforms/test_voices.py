@@ -75,7 +75,7 @@ def test_turns_that_are_wrong_are_endured() -> None:
     assert [(item.start, item.end, item.speaker) for item in found] == [(0, 4, "C"), (4, 5, None), (5, 16, "A")]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(st.sampled_from([*"“”„«»「」『』\"'‘’\n.,:—()", "'' ", " said ", " that ", " Vint ", "он заявил, что ", "と述べた。", "氷は", "、", "に", "を非難した", "\ue000", "по словам ", "e\u0301"]), max_size=40).map("".join),
     st.sampled_from(LANGUAGES),
