@@ -1,7 +1,8 @@
 """The whole chain on the demo's fictional web, against scripts that fetch, extract and load the same pages.
 
 Metrics: articles_per_second (articles in the published table by wall time of everything), peak_mb (resident memory of
-the process tree), seconds_total, seconds_noop (a run when nothing new was published). ``--quick`` takes the first 20
+the process tree), seconds_total, seconds_noop (a run when nothing new was published), noop_by_script (the same, divided by the
+time of the quickest script: what a slow machine does to both falls out). ``--quick`` takes the first 20
 days in one backfill in place of the demo's three runs. The peers do less: no robots.txt, archive, discovery, relevance,
 copies, tone, coverage, checks or report; they get the list of URLs as a present.
 """
@@ -56,7 +57,8 @@ def measure(quick: bool) -> list[Row]:
         urls = [row["url"] for row in _query(environment, PAGES.format(until=proxy.as_of.date()))]
         for system, script in PEERS.items():
             rows += _peer(system, script, urls, Path(folder), proxy.url)
-    return rows
+    quickest = min(row.value for row in rows if row.system in PEERS and row.metric == "seconds_total")
+    return [*rows, Row(OURS, DATASET, "noop_by_script", round(noop.seconds / quickest, 2), articles)]
 
 
 PAGES = """SELECT DISTINCT url FROM raw.captures
