@@ -43,6 +43,11 @@ PER_CAPTURE = (
 )  # fmt: skip
 LATER = (enriched.MENTIONS, enriched.TARGET_TONE, enriched.DOCUMENT_TONE)   # of partitions that an older version enriched there is none; of those that expired, for good
 
+# What days are counted by; texts stay where they are.
+_COUNTED = ["article_id", "source_id", "country_code", "language_code", "genre", "topics", "published_date", "relevance", "is_copy"]
+_NAMED = ["article_id", "actor_id", "published_date", "method_version"]
+_HEALTH = ["source_id", "day", "is_healthy", "basis"]
+
 
 @dataclass(frozen=True)
 class Built:
@@ -241,12 +246,12 @@ def _figures(candidate: Candidate, crawls: pl.DataFrame) -> pl.DataFrame:
 
 
 def _coverage(candidate: Candidate, days: list[date], sources: pl.DataFrame, topics: pl.DataFrame) -> None:
-    rows = candidate.read(marts.ARTICLES, keys(days))
-    health = candidate.read(ops.SOURCE_DAYS, keys(days, "day"))
+    rows = candidate.read(marts.ARTICLES, keys(days), _COUNTED)
+    health = candidate.read(ops.SOURCE_DAYS, keys(days, "day"), _HEALTH)
     # A day counts once something was looked at or found on it: silence is never invented.
     known = pl.Series("day", sorted(set(rows["published_date"]) | set(health["day"])), pl.Date)
     candidate.replace(marts.COVERAGE_DAILY, keys(days), coverage_daily(rows, health, sources, topics, known))
-    candidate.replace(marts.ACTORS_DAILY, keys(days), actors_daily(candidate.read(marts.MENTIONS, keys(days)), rows))
+    candidate.replace(marts.ACTORS_DAILY, keys(days), actors_daily(candidate.read(marts.MENTIONS, keys(days), _NAMED), rows))
 
 
 def _spike_days(
@@ -266,9 +271,9 @@ def _spike_days(
 def _spikes(candidate: Candidate, days: list[date], sources: pl.DataFrame, topics: pl.DataFrame, complete: dict[str, date]) -> None:
     window = around(days, marts.COVERAGE_SPIKES.reach, 0)
     found = coverage_spikes(
-        candidate.read(marts.ARTICLES, keys(window), ["article_id", "source_id", "language_code", "genre", "topics", "published_date", "relevance", "is_copy"]),
-        candidate.read(marts.MENTIONS, keys(window), ["article_id", "actor_id"]),
-        candidate.read(ops.SOURCE_DAYS, keys(window, "day")),
+        candidate.read(marts.ARTICLES, keys(window), _COUNTED),
+        candidate.read(marts.MENTIONS, keys(window), _NAMED),
+        candidate.read(ops.SOURCE_DAYS, keys(window, "day"), _HEALTH),
         sources,
         topics,
         pl.Series("day", days, pl.Date),

@@ -21,7 +21,7 @@ from transforms.documents import documents, fates
 from transforms.overrides import correct_articles, correct_mentions, origins
 from transforms.revisions import revisions
 from transforms.turns import turns
-from warehouse.columns import PARTITION
+from warehouse.columns import CAPTURE, PARTITION
 from warehouse.lake import Lake, Partition
 from warehouse.store import Candidate
 from warehouse.tables import enriched, marts, ops, raw, staging
@@ -39,16 +39,16 @@ def settle(
     before = candidate.read(marts.ARTICLES, affected, ["published_date"])
     candidate.delete(marts.ARTICLES, affected)
     corrections = _Corrections.of(candidate, current)
-    others = _copies(lake, candidate, affected, current.select(_COMPARED), say)
+    others = _copies(lake, candidate, affected, current.select(*_COMPARED, *_WHERE), say)
     days = set(before["published_date"]) | set(current["published_date"]) | _move(candidate, others, corrections)
-    current = current.join(_texts(lake, candidate, current.select("capture_id"), sources), on="capture_id", how="left")
+    current = current.join(_texts(lake, current.select("capture_id", *PARTITION), sources), on="capture_id", how="left")
     candidate.replace(marts.AUTHORS, affected, authors(current))
     candidate.replace(marts.TURNS, affected, turns(current))
-    placed = mentions_by_document(candidate.read(enriched.MENTIONS, current.select("capture_id")), current)
+    placed = mentions_by_document(candidate.read(enriched.MENTIONS, current.select(CAPTURE)), current)
     candidate.replace(marts.MENTIONS, affected, correct_mentions(placed, corrections.said, candidate.read(ops.OFFICES)))
     for span in spans(set(current["published_date"])):
         settled = current.filter(pl.col("published_date").is_in(span))
-        captures = settled.select("capture_id")
+        captures = settled.select(CAPTURE)
         candidate.insert(
             marts.ARTICLES,
             articles(
@@ -56,7 +56,7 @@ def settle(
                 candidate.read(enriched.RELEVANCE_TABLE, captures),
                 candidate.read(enriched.TOPICS, captures),
                 candidate.read(enriched.TONE, captures),
-                candidate.read(enriched.COPIES, settled.select("article_id")),
+                candidate.read(enriched.COPIES, settled.select("published_date", "article_id")),
                 sources,
             ).pipe(correct_articles, corrections.said, corrections.known),
         )
@@ -82,6 +82,7 @@ class _Corrections:
 
 
 _COMPARED = ["article_id", "capture_id", "source_id", "language_code", "published_at", "published_date"]
+_WHERE = ["captured_date", "run_id"]
 
 
 def _copies(lake: Lake, candidate: Candidate, affected: pl.DataFrame, current: pl.DataFrame, say: Say) -> pl.DataFrame:
@@ -97,25 +98,25 @@ def _copies(lake: Lake, candidate: Candidate, affected: pl.DataFrame, current: p
         origins = current.filter(pl.col("published_date").is_in(span))
         near = candidate.read(marts.ARTICLES, keys(around(span, 1, reach)), _COMPARED)
         if near.height:
-            found = repeating(_signed(lake, candidate, pl.concat([origins, near])), origins["article_id"])
+            found = repeating(_signed(lake, candidate, origins, near), origins["article_id"])
             others.append(found.to_frame().join(affected, on="article_id", how="anti"))
     settled = pl.concat(others).unique()
     candidate.delete(enriched.COPIES, pl.concat([affected, settled]))
-    targets = pl.concat([current, candidate.read(marts.ARTICLES, settled, _COMPARED)])
+    targets = pl.concat([current.select(_COMPARED), candidate.read(marts.ARTICLES, settled, _COMPARED)])
     for span in spans(set(targets["published_date"])):
         window = around(span, reach, 1)
-        texts = [current.filter(pl.col("published_date").is_in(window)), candidate.read(marts.ARTICLES, keys(window), _COMPARED)]
+        texts = current.filter(pl.col("published_date").is_in(window)), candidate.read(marts.ARTICLES, keys(window), _COMPARED)
         mine = targets.filter(pl.col("published_date").is_in(span))["article_id"]
-        candidate.insert(enriched.COPIES, copies(_signed(lake, candidate, pl.concat(texts)), mine))
+        candidate.insert(enriched.COPIES, copies(_signed(lake, candidate, *texts), mine))
         tell(say, "copies", span, days)
     return settled
 
 
-def _signed(lake: Lake, candidate: Candidate, texts: pl.DataFrame) -> pl.DataFrame:
-    """The documents with their signatures, which the lake holds."""
-    captures = texts.select("capture_id")
-    signatures = lake.read_all(enriched.SIGNATURES, partitions_with(candidate, captures), ["capture_id", "signature"])
-    return texts.join(signatures, on="capture_id")
+def _signed(lake: Lake, candidate: Candidate, current: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """The documents with their signatures, which the lake holds: those that say where, and those that the candidate knows already."""
+    where = partitions_of(current) + partitions_with(candidate, known.select("capture_id"))
+    signatures = lake.read_all(enriched.SIGNATURES, sorted(set(where)), ["capture_id", "signature"])
+    return pl.concat([current.select(_COMPARED), known]).join(signatures, on="capture_id")
 
 
 def _revise(lake: Lake, candidate: Candidate, affected: pl.DataFrame, current: pl.DataFrame, sources: pl.DataFrame) -> None:
@@ -126,7 +127,7 @@ def _revise(lake: Lake, candidate: Candidate, affected: pl.DataFrame, current: p
     for span in spans(set(edited["published_date"])):
         mine = edited.filter(pl.col("published_date").is_in(span)).drop("source_id")
         versions = candidate.read(staging.ARTICLES, mine.select("article_id"))
-        bodies = lake.read_all(staging.ARTICLES, partitions_with(candidate, versions.select("capture_id")), ["capture_id", "body"])
+        bodies = lake.read_all(staging.ARTICLES, partitions_of(versions), ["capture_id", "body"])
         candidate.insert(marts.REVISIONS, revisions(versions.join(bodies, on="capture_id"), mine, sources))
 
 
@@ -144,11 +145,11 @@ def _move(candidate: Candidate, others: pl.DataFrame, corrections: _Corrections)
     return set(moved["published_date"])
 
 
-def _texts(lake: Lake, candidate: Candidate, captures: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
-    """capture_id and what the lake alone holds: its credits and turns, and of its body what may be served."""
+def _texts(lake: Lake, captures: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
+    """Of captures that say where they are, capture_id and what the lake alone holds: its credits and turns, and of its body what may be served."""
     columns = ["capture_id", "source_id", "credits", "turns"]
     found = [pl.DataFrame(schema={name: staging.ARTICLES.schema[name] for name in columns if name != "source_id"} | {"text": pl.String})]
-    where = partitions_with(candidate, captures)
+    where = partitions_of(captures)
     for start in range(0, len(where), TEXTS):
         bodies = lake.read_all(staging.ARTICLES, where[start : start + TEXTS], [*columns, "body"])
         bodies = bodies.join(captures, on="capture_id", how="semi")
@@ -158,12 +159,12 @@ def _texts(lake: Lake, candidate: Candidate, captures: pl.DataFrame, sources: pl
 
 def partitions_with(candidate: Candidate, captures: pl.DataFrame) -> list[Partition]:
     """The partitions that hold these captures."""
-    return partitions_of(candidate.read(raw.CAPTURES, captures, PARTITION).unique().sort(PARTITION))
+    return partitions_of(candidate.read(raw.CAPTURES, captures, PARTITION))
 
 
 def partitions_of(rows: pl.DataFrame) -> list[Partition]:
-    """The partitions that rows with their key name."""
-    return [Partition(*row) for row in rows.select(PARTITION).iter_rows()]
+    """The partitions that rows with their key name, in order."""
+    return [Partition(*row) for row in rows.select(PARTITION).unique().sort(PARTITION).iter_rows()]
 
 
 def settle_fates(candidate: Candidate, before: pl.DataFrame, affected: pl.DataFrame, changed: pl.DataFrame) -> pl.DataFrame:

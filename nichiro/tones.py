@@ -26,11 +26,14 @@ from transforms.target_tone import (
 from transforms.targets import VERSION as TARGETS_VERSION
 from transforms.tone_changes import SETTLED_DAYS, tone_changes
 from transforms.trends import tone_daily
+from warehouse.columns import CAPTURE
 from warehouse.store import Candidate
 from warehouse.tables import enriched, marts, ops
 
 VALIDATION = PROJECT / "transforms" / "models" / "validation.json"
 PACKAGED = "packaged"
+_COUNTED = ["article_id", "country_code", "language_code", "genre", "relevance", "is_copy"]
+_KEY = ["published_date", "article_id"]   # the day lets DuckDB pass over the years in which it is not
 
 
 @dataclass(frozen=True)
@@ -109,12 +112,12 @@ def settle_target_tone(candidate: Candidate, affected: pl.DataFrame, current: pl
     candidate.delete(marts.TARGET_TONE, affected)
     days = set(current["published_date"])
     for span in spans(days):
-        mine = current.filter(pl.col("published_date").is_in(span)).select("article_id")
+        mine = current.filter(pl.col("published_date").is_in(span)).select(*_KEY, *CAPTURE)
         columns = ["article_id", "capture_id", "source_id", "published_date"]
-        documents = candidate.read(marts.ARTICLES, mine, [*columns, "relevance"]).filter(pl.col("relevance") != "none")
-        captures = documents.select("capture_id")
+        documents = candidate.read(marts.ARTICLES, mine.select(_KEY), [*columns, "relevance"]).filter(pl.col("relevance") != "none")
+        captures = mine.join(documents, on="article_id", how="semi").select(CAPTURE)
         candidate.insert(marts.TARGET_TONE, target_tone_by_document(
-            candidate.read(enriched.TARGET_TONE, captures), candidate.read(marts.MENTIONS, documents.select("article_id")),
+            candidate.read(enriched.TARGET_TONE, captures), candidate.read(marts.MENTIONS, documents.select(_KEY)),
             candidate.read(enriched.DOCUMENT_TONE, captures), candidate.read(enriched.TONE, captures), documents,
         ))  # fmt: skip
         tell(say, "tone", span, days)
@@ -134,8 +137,8 @@ def settle_tone_daily(candidate: Candidate, days: Iterable[date], say: Say) -> N
     """Settle the daily figures of ``days``, whose documents are settled already."""
     days, measured = sorted(days), candidate.read(ops.TONE_VALIDATION)
     for span in spans(days):
-        rows, tones = (candidate.read(table, keys(span)) for table in (marts.ARTICLES, marts.TARGET_TONE))
-        candidate.replace(marts.TONE_DAILY, keys(span), tone_daily(rows, tones, measured))
+        rows = candidate.read(marts.ARTICLES, keys(span), _COUNTED)
+        candidate.replace(marts.TONE_DAILY, keys(span), tone_daily(rows, candidate.read(marts.TARGET_TONE, keys(span)), measured))
         tell(say, "daily tone", span, days)
 
 
@@ -154,7 +157,7 @@ def settle_tone_changes(candidate: Candidate, changed: Iterable[date], before: d
     days = {day for day in days if day <= latest} | set(changed)
     for span in spans(days):
         window = keys(around(span, reach, 0))
-        columns = ["article_id", "country_code", "language_code", "relevance", "is_copy"]
-        found = tone_changes(candidate.read(marts.ARTICLES, window, columns), candidate.read(marts.TARGET_TONE, window), pl.Series(span, dtype=pl.Date), after)
+        tones = candidate.read(marts.TARGET_TONE, window, [*marts.TARGET_TONE.primary_key, "published_date", "tone_score", "method_version"])
+        found = tone_changes(candidate.read(marts.ARTICLES, window, _COUNTED), tones, pl.Series(span, dtype=pl.Date), after)
         candidate.replace(marts.TONE_CHANGES, keys(span), found)
         tell(say, "changes of tone", span, days)

@@ -60,8 +60,8 @@ class _Series:
         self.versions = rows["method_version"].to_numpy()
         self.article_ids = rows["article_id"].to_list()
 
-    def sides(self, day: date) -> tuple[np.ndarray, np.ndarray, list[str], str] | None:
-        """Scores before and after, whose articles the latter are, and the version; None where they are too few."""
+    def sides(self, day: date) -> tuple[np.ndarray, np.ndarray] | None:
+        """Places of the scores before and after; None where they are too few."""
         number = (day - date(1970, 1, 1)).days
         start, middle, end = np.searchsorted(self.numbers, [number - AFTER_DAYS - BEFORE_DAYS + 1, number - AFTER_DAYS + 1, number + 1])
         if middle - start < FEWEST or end - middle < FEWEST:
@@ -70,17 +70,17 @@ class _Series:
         before, after = (np.arange(first, last)[self.versions[first:last] == version] for first, last in ((start, middle), (middle, end)))
         if len(before) < FEWEST or len(after) < FEWEST:
             return None
-        return self.scores[before], self.scores[after], sorted(self.article_ids[place] for place in after), str(version)
+        return before, after
 
 
 def _differing(day: date, series: list[_Series]) -> Iterator[tuple[tuple[object, ...], dict[str, Any]]]:
     """The series that differ on a day, with what of it."""
     from scipy.stats import false_discovery_control, t  # takes half a second to import
 
-    tested = [(each.key, sides) for each in series if (sides := each.sides(day))]
+    tested = [(each, sides) for each in series if (sides := each.sides(day))]
     if not tested:
         return
-    before, after = [sides[0] for _, sides in tested], [sides[1] for _, sides in tested]
+    before, after = ([each.scores[sides[side]] for each, sides in tested] for side in (0, 1))
     counts = np.array([[len(side) for side in sides] for sides in (before, after)], float)
     means = np.array([[side.mean() for side in sides] for sides in (before, after)])
     parts = np.array([[side.var(ddof=1) for side in sides] for sides in (before, after)]) / counts
@@ -91,13 +91,13 @@ def _differing(day: date, series: list[_Series]) -> Iterator[tuple[tuple[object,
     p_values = np.clip(2 * t.sf(np.abs(difference) / error, freedom), 0, 1)
     q_values = false_discovery_control(p_values)
     reach = t.ppf(0.5 + LEVEL / 2, freedom) * error
-    for place, (key, (_, _, article_ids, version)) in enumerate(tested):
+    for place, (each, (_, late)) in enumerate(tested):
         low, high = difference[place] - reach[place], difference[place] + reach[place]
         if q_values[place] <= Q_VALUE and (low > 0 or high < 0):
-            yield key, {
+            yield each.key, {
                 "before_mean": means[0][place], "after_mean": means[1][place], "before_count": int(counts[0][place]), "after_count": int(counts[1][place]),
                 "difference_low": max(-2.0, low), "difference_high": min(2.0, high), "p_value": p_values[place], "q_value": q_values[place],
-                "article_ids": article_ids, "method": METHOD, "method_version": f"{VERSION}+{version}",
+                "article_ids": sorted(each.article_ids[number] for number in late), "method": METHOD, "method_version": f"{VERSION}+{each.versions[late[-1]]}",
             }  # fmt: skip
 
 
