@@ -79,12 +79,12 @@ def headline(row: Mapping[str, str]) -> str:
 
 
 def news() -> list[Passage]:
-    """Russian sentences of two corpora of sentiment that name Japan, as Russian news."""
+    """Russian sentences of RuSentRel and RuSentNE that name Japan, as Russian news."""
     return [Passage(text, label, "ru", "RU", "press") for _, text, label in _lines("ru_news", sentence)]
 
 
 def sentence(line: str) -> str:
-    """Of a line of RuSentRel or of RuSentNE."""
+    """What a reader reads of a line of either corpus."""
     return line.split("\t")[0].removeprefix("{Author, Unknown}").strip()
 
 

@@ -1,50 +1,68 @@
-"""Logistic regression with a quadratic penalty on features by name (scipy's L-BFGS), and its cross-validation by group."""
+"""Fit of the second judge (scipy's L-BFGS, the gradient by hand, a quadratic penalty), and its cross-validation by group."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
 
-PENALTY = 3.3    # half of the squared length of the weights of standardised features; chosen by cross-validation
+from transforms.second_judge import STEEPNESS, Brief, SecondJudge
+
+PENALTY = 2.0    # half of the squared length of the weights of standardised features; chosen by cross-validation
 FOLDS = 10
 
 
-def fit(values: Sequence[Mapping[str, float]], labels: Sequence[bool]) -> tuple[float, dict[str, float]]:
-    """Bias and weights for the features as they are (standardised for the fit only), rounded to four decimals."""
-    names = sorted({name for found in values for name in found})
-    matrix = np.array([[found.get(name, 0.0) for name in names] for found in values])
-    mean, spread = matrix.mean(axis=0), matrix.std(axis=0)
-    spread[spread == 0] = 1.0
-    scaled, signs = (matrix - mean) / spread, np.where(labels, 1.0, -1.0)
+def fit(briefs: Sequence[Brief], labels: Sequence[bool]) -> dict[str, Any]:
+    """bias, weights, sentence_bias, sentence_weights for the features as they are (standardised for the fit only), to four decimals."""
+    of = np.repeat(np.arange(len(briefs)), [len(brief.sentences) for brief in briefs])   # the text of each sentence
+    weight = np.array([weight for brief in briefs for weight, _ in brief.sentences])
+    single, single_names, single_mean, single_spread = _scaled([found for brief in briefs for _, found in brief.sentences])
+    whole, whole_names, whole_mean, whole_spread = _scaled([brief.whole for brief in briefs])
+    signs, last = np.where(labels, 1.0, -1.0), len(single_names)
 
     def loss(point: np.ndarray) -> tuple[float, np.ndarray]:
-        margin = signs * (point[0] + scaled @ point[1:])
+        """``point``: weights of sentences, their bias, bias of texts, weights of texts."""
+        ours, theirs = point[:last], point[last + 2 :]
+        share = expit(single @ ours + point[last])
+        margin = signs * (STEEPNESS * (np.bincount(of, weight * share, len(briefs)) - 0.5) + point[last + 1] + whole @ theirs)
         pull = -signs * expit(-margin)
-        value = float(np.logaddexp(0, -margin).sum() + PENALTY / 2 * point[1:] @ point[1:])
-        return value, np.concatenate([[pull.sum()], scaled.T @ pull + PENALTY * point[1:]])
+        inner = STEEPNESS * pull[of] * weight * share * (1 - share)
+        slope = [single.T @ inner + PENALTY * ours, [inner.sum(), pull.sum()], whole.T @ pull + PENALTY * theirs]
+        return float(np.logaddexp(0, -margin).sum() + PENALTY / 2 * (ours @ ours + theirs @ theirs)), np.concatenate(slope)
 
-    point = minimize(loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B", options={"maxiter": 1000}).x
-    weights = point[1:] / spread
-    return round(float(point[0] - weights @ mean), 4), dict(zip(names, (round(float(weight), 4) for weight in weights), strict=True))
+    point = minimize(loss, np.zeros(last + 2 + len(whole_names)), jac=True, method="L-BFGS-B", options={"maxiter": 1000}).x
+    ours, theirs = point[:last] / single_spread, point[last + 2 :] / whole_spread
+    return {
+        "bias": round(float(point[last + 1] - theirs @ whole_mean), 4), "weights": _rounded(whole_names, theirs),
+        "sentence_bias": round(float(point[last] - ours @ single_mean), 4), "sentence_weights": _rounded(single_names, ours),
+    }
 
 
-def probability(bias: float, weights: Mapping[str, float], found: Mapping[str, float]) -> float:
-    """Of the label, 0 to 1."""
-    return float(expit(bias + sum(weights.get(name, 0.0) * value for name, value in found.items())))
-
-
-def folds(values: Sequence[Mapping[str, float]], labels: Sequence[bool], groups: Sequence[str]) -> list[float]:
-    """Each row's probability by a fit to the folds that its group is not in; groups go to folds by their hash."""
+def folds(briefs: Sequence[Brief], labels: Sequence[bool], groups: Sequence[str]) -> list[float]:
+    """Each text's probability by a fit to the folds that its group is not in; groups go to folds by their hash."""
     place = [int.from_bytes(hashlib.sha256(group.encode()).digest()[:4], "big") % FOLDS for group in groups]
-    found = [0.0] * len(values)
-    for fold in range(FOLDS):
+    found = [0.0] * len(briefs)
+    for fold in sorted(set(place)):
         kept = [number for number, other in enumerate(place) if other != fold]
-        bias, weights = fit([values[number] for number in kept], [labels[number] for number in kept])
-        for number in range(len(values)):
+        judge = SecondJudge(version="", trained_on="", **fit([briefs[number] for number in kept], [labels[number] for number in kept]))
+        for number, brief in enumerate(briefs):
             if place[number] == fold:
-                found[number] = probability(bias, weights, values[number])
+                found[number] = judge.probability(brief)
     return found
+
+
+def _scaled(rows: Sequence[Mapping[str, float]]) -> tuple[np.ndarray, list[str], np.ndarray, np.ndarray]:
+    """Rows × names with mean 0 and spread 1, the names, the means and the spreads."""
+    names = sorted({name for found in rows for name in found})
+    matrix = np.array([[found.get(name, 0.0) for name in names] for found in rows])
+    mean, spread = matrix.mean(axis=0), matrix.std(axis=0)
+    spread[spread == 0] = 1.0
+    return (matrix - mean) / spread, names, mean, spread
+
+
+def _rounded(names: Sequence[str], weights: np.ndarray) -> dict[str, float]:
+    return dict(zip(names, (round(float(weight), 4) for weight in weights), strict=True))

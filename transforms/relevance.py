@@ -14,13 +14,13 @@ from typing import Any
 import polars as pl
 
 from transforms.beat import Beat
-from transforms.second_judge import Publisher, SecondJudge, features, is_brief, is_elsewhere
+from transforms.second_judge import Brief, Publisher, SecondJudge, features, is_brief
 from transforms.terms import LanguageTerms, Located, all_terms, candidates
 from transforms.text import Normalised, normalise, sentences
 from warehouse.tables.enriched import PASSAGES, RELEVANCE_TABLE, TOPICS
 
 METHOD = "beat_terms"
-VERSION = "4"
+VERSION = "5"
 
 # Points, as drawn up in the study of the beat on 7,235 pages of one official site.
 HEADLINE_ANCHOR, HEADLINE_BOTH = 3.0, 2.0
@@ -130,31 +130,32 @@ def _passages(row: dict[str, Any], terms: LanguageTerms) -> tuple[list[Passage],
     return [passage for passage in found if passage], windows
 
 
-def features_of(row: dict[str, Any], terms: LanguageTerms, *, is_strong_by_terms: bool) -> dict[str, float] | None:
+def features_of(row: dict[str, Any], terms: LanguageTerms) -> Brief | None:
     """What the second judge looks at in a brief, headline and body as one text; None where it is no brief, or not of both.
 
+    A headline that names nobody ("Talks on the islands") says nothing by itself and is left out.
     ``row``: language_code, country_code, publisher_kind, headline, body.
     """
     if not row["body"].strip():
         return None
     home = {row["country_code"]} & set(terms.countries)
     publisher = Publisher(home, home if row["publisher_kind"] == "government" else set())
-    field = _Field.of("body", f"{row['headline']}\n{row['body']}".strip(), terms, home)
+    headline = _Field.of("headline", row["headline"], terms, home)
+    names = any(map(any, (headline.located.countries.values(), headline.located.anchors)))
+    field = _Field.of("body", f"{row['headline'] if names else ''}\n{row['body']}".strip(), terms, home)
     if not is_brief(field.text):
         return None
-    found = features(field.text, field.located, terms, publisher, field.stored.text)
-    language = row["language_code"]
-    return found and found | {f"language_{language}": 1.0, f"strong_by_terms_{language}": float(is_strong_by_terms)}
+    return features(field.text, field.located, terms, publisher, row["language_code"])
 
 
 def _second_look(
     row: dict[str, Any], terms: LanguageTerms, second: SecondJudge, passages: list[Passage], verdict: dict[str, Any],
 ) -> tuple[list[Passage], dict[str, Any]]:
     """Passages and verdict as the second judge has them: a brief is strong where it says so, and nowhere else."""
-    found = features_of(row, terms, is_strong_by_terms=verdict["relevance"] == "strong")
+    found = features_of(row, terms)
     if found is None:
         return passages, verdict
-    if is_elsewhere(found) or second.probability(found) < second.threshold:
+    if second.probability(found) < second.threshold:
         return passages, verdict | {"relevance": "passage"} if verdict["relevance"] == "strong" else verdict
     if verdict["relevance"] == "none":   # the terms saw nothing in it: all of it is the passage
         passages = [_whole(row, terms)]

@@ -1,8 +1,10 @@
-"""The second judge: a logistic regression that says whether a short text is about the relation of a beat's two countries.
+"""The second judge: whether a short text is about the relation of a beat's two countries, by how each of its sentences speaks of them.
 
-Terms know subjects that somebody listed. The judge looks at how a text speaks of the two: in one sentence or apart, by name
-or as an adjective, as a place, among third countries, with what share of the sentences. Most of that is the same in every
-language, so passages of all the beat's languages train one model. Features that gave nothing in cross-validation are not kept.
+A text is ``strong`` where half of its statements or more are on the relation. The model has the form of that rule: each sentence has
+a share of being on it, a logistic function of the sentence's features; the text's score is logistic in the mean share, sentences
+weighed by the root of their length, and in a few features of the text (multiple-instance learning with a mean: Foulds and Frank 2010).
+Terms know subjects that somebody listed; most of what is looked at here (named in one clause, as a place, who acts, third
+countries) is the same in every language, so passages of all the beat's languages train one model.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from transforms.text import sentences
 
 SENTENCES = 8      # of a brief: texts of no more were labelled, so nothing is said of longer ones
 CHARACTERS = 1500
+STEEPNESS = 16     # logits between a text without a sentence on the relation and one of nothing else; chosen by cross-validation
 
 # A name after these (or, where words do not part, before these) is a place or an origin, rather than one who acts.
 _PLACE_BEFORE = re.compile(r"(?:\b(?:in|at|from|near|outside|в|во|из|под|на|у|по|близ)\s+|\bthe\s)$", re.IGNORECASE)
@@ -27,6 +30,21 @@ _PLACE_AFTER = re.compile(r"(?:で|から|産|製|各地|市|県|沖)")
 # Between a country's name and who acts for it: Japanese industrial leaders, the Government of Japan, врачи из Ниигаты.
 NAME_TO_AGENT, AGENT_TO_NAME = 20, 12   # characters
 _PAUSE = re.compile(r"[.;:!?。、,]")
+_QUOTE = re.compile('[«"“「]')
+# By these a sentence that names nobody goes on with those of the one before it.
+_PRONOUN = re.compile(
+    r"\b(?:they|their|them|our|we|us|both|bilateral|two countries|it|its|he|his|him)\b|両|双方|相手|互い|同国|同社"
+    r"|\b(?:они|их|им|наш\w*|мы|нас|нам|обе|оба|стороны|там|он|его|ему|та|тот)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What the judge looks at in a text, by name: of each sentence, with its weight (all add up to 1), and of the whole."""
+
+    sentences: list[tuple[float, dict[str, float]]]
+    whole: dict[str, float]
 
 
 class SecondJudge(BaseModel):
@@ -37,13 +55,15 @@ class SecondJudge(BaseModel):
     version: str
     trained_on: str = Field(description="sets and their sizes, in words")
     bias: float
-    weights: dict[str, float]
+    weights: dict[str, float] = Field(description="of the text's features")
+    sentence_bias: float
+    sentence_weights: dict[str, float]
     threshold: float = Field(0.5, ge=0, le=1, description="a brief of this probability and more is strong")
 
-    def probability(self, found: Mapping[str, float]) -> float:
+    def probability(self, brief: Brief) -> float:
         """0 to 1: how likely a reader would say that the text is about the relation."""
-        total = self.bias + sum(self.weights.get(name, 0.0) * value for name, value in found.items())
-        return 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
+        share = sum(weight * _logistic(self.sentence_bias, self.sentence_weights, found) for weight, found in brief.sentences)
+        return _logistic(self.bias + STEEPNESS * (share - 0.5), self.weights, brief.whole)
 
 
 @dataclass(frozen=True)
@@ -54,12 +74,10 @@ class Publisher:
     implied: set[str]
 
 
-def features(
-    text: str, located: Located, terms: LanguageTerms, publisher: Publisher, uncut: str,
-) -> dict[str, float] | None:
-    """What the judge looks at, by name; None where a country is not named that is not the publisher's.
+def features(text: str, located: Located, terms: LanguageTerms, publisher: Publisher, language: str) -> Brief | None:
+    """What the judge looks at; None where a country is not named that is not the publisher's.
 
-    ``text``: normalised, traps blanked out; ``uncut``: the same before that.
+    ``text``: normalised, traps blanked out.
     """
     implied, both = publisher.implied, set(terms.countries)
     anchors = _anchors(located, terms, implied, len(text))
@@ -68,47 +86,43 @@ def features(
     if sides | publisher.home != both or not sides - publisher.home:
         return None
     marks = sorted(_marks(located))
-    counts = {code: sum(mark[2] == code for mark in marks) for code in terms.countries}
-    foreign = [mark for mark in marks if mark[2] not in implied]
     spans = [span for line in sentences(text) for span in line] or [(0, len(text))]
-    named = [located.sides(first, last).keys() for first, last in spans]
-    joint = [span for span, keys in zip(spans, named, strict=True) if keys | publisher.home == both and keys - publisher.home]
-    others, words, negatives = terms.others_in(text), terms.topics_in(text), terms.negatives_in(text)
     acts, agents = terms.acts_in(text), terms.agents_in(text)
-    return {
-        "both_in_sentence_share": _share(keys | implied == both for keys in named),
-        "foreign_in_sentence_share": _share(bool(keys - implied) for keys in named),
-        "named_in_sentence_share": _share(bool(keys) for keys in named),
+    found: list[dict[str, float]] = []
+    goes_on = False
+    for start, end in spans:
+        part = text[start:end]
+        here = [mark for mark in marks if start <= mark[0] < end]
+        foreign = [mark for mark in here if mark[2] not in implied]
+        named = {mark[2] for mark in here}
+        both_named = named | implied == both and bool(foreign)
+        found.append({
+            f"language_{language}": 1.0,
+            "both_named": float(both_named),
+            "both_named_officially": float(both_named and bool(implied)),
+            "foreign_named": float(bool(foreign)),
+            "in_one_clause": float(_in_one_clause(text, here)),
+            "agent_sides": float(len({mark[2] for mark in foreign if _has_agent(text, mark, agents)})),
+            "joint_agent": float(named | publisher.home == both and bool(named - publisher.home) and _holds((start, end), agents)),
+            "acts": math.log1p(sum(start <= first < end for first, _ in acts)),
+            "subjects": math.log1p(sum(map(len, terms.topics_in(part).values()))),
+            "anchor": float(bool(located.anchors_between(start, end).keys() & anchors)),
+            "goes_on": float(goes_on and not named and bool(_PRONOUN.search(part))),
+            "length": math.log1p(end - start),
+            "quotes": float(bool(_QUOTE.search(part))),
+            "is_last": float(len(spans) > 1 and end == spans[-1][1]),
+        })
+        goes_on = both_named
+    roots = [math.sqrt(max(1, end - start)) for start, end in spans]
+    others, foreign = terms.others_in(text), [mark for mark in marks if mark[2] not in implied]
+    return Brief([(root / sum(roots), of) for root, of in zip(roots, found, strict=True)], {
         "is_one_sentence": float(len(spans) == 1),
-        "sentences": math.log1p(len(spans)),
         "sentences_implied": math.log1p(len(spans)) if implied else 0.0,
-        "named_least": math.log1p(min((count for code, count in counts.items() if code not in implied), default=0)),
-        "named_most": math.log1p(max(counts.values())),
-        "others": math.log1p(others),
-        "others_share": others / (1 + len(marks) + others),
-        "negatives_share": negatives / len(spans),
         "acts": math.log1p(len(acts)),
-        "agents": math.log1p(len(agents)),
-        "agent_sides": float(len({mark[2] for mark in foreign if _has_agent(text, mark, agents)})),
-        "joint_act_share": sum(_holds(span, acts) for span in joint) / len(spans),
-        "joint_agent_share": sum(_holds(span, agents) for span in joint) / len(spans),
-        "topics": math.log1p(len(words)),
-        "subjects": math.log1p(sum(map(len, words.values()))),
-        "anchors": math.log1p(sum(len(each) for each in anchors.values())),
-        "trap": float(text != uncut),
-        "nearness": _nearness(marks),
-        "is_implied": float(bool(implied)),
-        "is_home": float(bool(publisher.home)),
-        "is_home_unnamed": float(sides != both),
-        "earliness": 1 - min((mark[0] for mark in foreign), default=len(text)) / max(1, len(text)),
-        "commas": text.count(",") / (1 + len(text) / 50) + text.count("、") / (1 + len(text) / 25),
-        "place_share": _share(_is_place(text, mark) for mark in foreign),
-    }
-
-
-def is_elsewhere(found: Mapping[str, float]) -> bool:
-    """Whether a brief speaks, sentence for sentence, of what the beat weighs against (sport, quakes), and of no topic."""
-    return found["topics"] == 0 and found["negatives_share"] >= 1
+        "others_share": others / (1 + len(marks) + others),
+        "negatives_share": terms.negatives_in(text) / len(spans),
+        "place_share": sum(_is_place(text, mark) for mark in foreign) / max(1, len(foreign)),
+    })
 
 
 def is_brief(text: str) -> bool:
@@ -116,9 +130,14 @@ def is_brief(text: str) -> bool:
     return len(text) <= CHARACTERS and sum(map(len, sentences(text))) <= SENTENCES
 
 
-def _anchors(located: Located, terms: LanguageTerms, implied: set[str], end: int) -> dict[int, list[str]]:
+def _logistic(bias: float, weights: Mapping[str, float], found: Mapping[str, float]) -> float:
+    total = bias + sum(weights.get(name, 0.0) * value for name, value in found.items())
+    return 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
+
+
+def _anchors(located: Located, terms: LanguageTerms, implied: set[str], end: int) -> set[int]:
     sides = located.sides(0, end).keys() | implied
-    return {number: words for number, words in located.anchors_between(0, end).items() if terms.anchors[number].needs <= sides}
+    return {number for number in located.anchors_between(0, end) if terms.anchors[number].needs <= sides}
 
 
 def _marks(located: Located) -> Iterator[tuple[int, int, str]]:
@@ -128,15 +147,9 @@ def _marks(located: Located) -> Iterator[tuple[int, int, str]]:
             yield offset, offset + len(words), code
 
 
-def _share(which: Iterator[bool]) -> float:
-    held = [*which]
-    return sum(held) / len(held) if held else 0.0
-
-
-def _nearness(marks: list[tuple[int, int, str]]) -> float:
-    """1 where the two stand side by side, falling with the characters between the nearest; 0 where one is not named."""
-    gaps = [after[0] - before[0] for before, after in pairwise(marks) if before[2] != after[2]]
-    return 1 / (1 + min(gaps) / 40) if gaps else 0.0
+def _in_one_clause(text: str, marks: list[tuple[int, int, str]]) -> bool:
+    """Whether names of the two follow each other without a pause between."""
+    return any(before[2] != after[2] and not _PAUSE.search(text, before[1], after[0]) for before, after in pairwise(marks))
 
 
 def _is_place(text: str, mark: tuple[int, int, str]) -> bool:

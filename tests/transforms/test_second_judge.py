@@ -13,7 +13,7 @@ from nichiro.errors import ConfigError
 from tests.transforms.frames import ROOT, text
 from transforms.beat import Beat
 from transforms.relevance import features_of, judge
-from transforms.second_judge import CHARACTERS, SENTENCES, SecondJudge, is_brief, is_elsewhere
+from transforms.second_judge import CHARACTERS, SENTENCES, STEEPNESS, Brief, SecondJudge, is_brief
 from transforms.terms import terms_of
 
 PACKAGED = ROOT / "beats" / "japan_russia.yml"
@@ -21,7 +21,8 @@ FIXTURE = ROOT / "tests" / "fixtures" / "beats" / "norway_spain.yml"
 
 
 def weights(bias: float, **named: float) -> SecondJudge:
-    return SecondJudge(version="test", trained_on="nothing", bias=bias, weights=named)
+    """A judge that looks at the text's features alone."""
+    return SecondJudge(version="test", trained_on="nothing", bias=bias + STEEPNESS / 2, weights=named, sentence_bias=-50, sentence_weights={})
 
 
 @pytest.fixture(scope="module")
@@ -36,41 +37,65 @@ def judged_by(second: SecondJudge | None, articles: pl.DataFrame, beat: Beat) ->
     return row["relevance"], row["passage_count"]
 
 
-def look(beat: Beat, body: str, **publisher: str) -> dict[str, float] | None:
-    row = text(body, "", **publisher).row(0, named=True)
-    return features_of(row, terms_of(beat, "en"), is_strong_by_terms=False)
+def look(beat: Beat, body: str, **publisher: str) -> Brief | None:
+    return features_of(text(body, "", **publisher).row(0, named=True), terms_of(beat, "en"))
+
+
+def sentence_features(beat: Beat, body: str, name: str, **publisher: str) -> list[float]:
+    found = look(beat, body, **publisher)
+    assert found is not None
+    assert sum(weight for weight, _ in found.sentences) == pytest.approx(1)
+    return [features[name] for _, features in found.sentences]
 
 
 def test_probability_by_hand() -> None:
-    second = weights(-1.0, acts=2.0)
-    assert second.probability({"acts": 0.5}) == 0.5
-    assert second.probability({}) == pytest.approx(0.2689, abs=1e-4)
-    assert second.probability({"acts": 1e6}) == pytest.approx(1.0)
-    assert second.probability({"unheard_of": 9.0}) == second.probability({})
+    # Half of a text of two equal sentences is on the relation: what is left is the text's bias.
+    second = SecondJudge(version="", trained_on="", bias=-1.0, weights={"acts": 2.0}, sentence_bias=-50, sentence_weights={"both_named": 100})
+    half = [(0.5, {"both_named": 1.0}), (0.5, {"both_named": 0.0})]
+    assert second.probability(Brief(half, {"acts": 0.5})) == pytest.approx(0.5)
+    assert second.probability(Brief(half, {})) == pytest.approx(0.2689, abs=1e-4)
+    assert second.probability(Brief(half, {"acts": 1e6})) == pytest.approx(1)
+    assert second.probability(Brief(half, {"unheard_of": 9.0})) == second.probability(Brief(half, {}))
+    assert second.probability(Brief(half[:1] * 2, {})) == pytest.approx(1 / (1 + 2.718281828 ** (1 - STEEPNESS / 2)))
 
 
 def test_features_by_hand(beat: Beat) -> None:
-    found = look(beat, "Norway invited Spain. Portugal waits in Norway.")
+    body = "Norway invited Spain. Portugal waits in Norway."
+    found = look(beat, body)
     assert found is not None
-    assert {name: found[name] for name in ("both_in_sentence_share", "named_in_sentence_share", "is_one_sentence", "place_share")} == {
-        "both_in_sentence_share": 0.5, "named_in_sentence_share": 1.0, "is_one_sentence": 0.0, "place_share": pytest.approx(1 / 3),
+    assert found.whole == {
+        "is_one_sentence": 0, "sentences_implied": 0, "acts": pytest.approx(0.6931, abs=1e-4), "others_share": 0.2,
+        "negatives_share": 0, "place_share": pytest.approx(1 / 3),
     }
-    assert found["acts"] == found["others"] == pytest.approx(0.6931, abs=1e-4)
-    assert found["nearness"] == pytest.approx(1 / (1 + 15 / 40))   # "Norway" to "Spain"
-    assert found["language_en"] == 1 and found["strong_by_terms_en"] == 0
+    assert found.sentences[0][0] / found.sentences[1][0] == pytest.approx((21 / 25) ** 0.5)
+    for name, wanted in {
+        "both_named": [1, 0], "both_named_officially": [0, 0], "foreign_named": [1, 1], "in_one_clause": [1, 0], "is_last": [0, 1],
+        "language_en": [1, 1], "quotes": [0, 0],
+    }.items():
+        assert sentence_features(beat, body, name) == wanted, name
+    assert sentence_features(beat, body, "acts")[1] == 0 < sentence_features(beat, body, "acts")[0]
+
+
+def test_a_pause_parts_clauses(beat: Beat) -> None:
+    assert sentence_features(beat, "Norway rests, Spain works.", "in_one_clause") == [0]
+    assert sentence_features(beat, "Norway rests while Spain works.", "in_one_clause") == [1]
+
+
+def test_a_sentence_that_names_nobody_goes_on_with_the_one_before(beat: Beat) -> None:
+    assert sentence_features(beat, "Norway met Spain. They agreed. Rain fell. They left.", "goes_on") == [0, 1, 0, 0]
 
 
 def test_who_acts_stands_next_to_the_name(beat: Beat) -> None:
-    found = look(beat, "A Norway fishing crew invited the king of Spain. Spain rests.")
-    assert found is not None
-    assert {name: found[name] for name in ("agent_sides", "joint_act_share", "joint_agent_share")} == {
-        "agent_sides": 2, "joint_act_share": 0.5, "joint_agent_share": 0.5,
-    }
-    apart = look(beat, "Norway, said a crew, is cold. Of kings: it rains a lot in Spain.")
-    assert apart is not None and apart["agent_sides"] == apart["joint_agent_share"] == 0
-    implied = look(beat, "The crew is in Spain.", country="NO", kind="government")
-    assert implied is not None and implied["joint_agent_share"] == 1 and implied["sentences_implied"] == pytest.approx(0.6931, abs=1e-4)
-    assert found["sentences_implied"] == 0
+    body = "A Norway fishing crew invited the king of Spain. Spain rests."
+    assert sentence_features(beat, body, "agent_sides") == [2, 0]
+    assert sentence_features(beat, body, "joint_agent") == [1, 0]
+    apart = "Norway, said a crew, is cold. Of kings: it rains a lot in Spain."
+    assert sentence_features(beat, apart, "agent_sides") == [0, 0] == sentence_features(beat, apart, "joint_agent")
+    official = {"country": "NO", "kind": "government"}
+    implied = look(beat, "The crew is in Spain.", **official)
+    assert implied is not None and implied.whole["sentences_implied"] == pytest.approx(0.6931, abs=1e-4)
+    assert sentence_features(beat, "The crew is in Spain.", "both_named_officially", **official) == [1]
+    assert sentence_features(beat, "The crew is in Spain.", "joint_agent", **official) == [1]
 
 
 def test_both_must_be_named_unless_one_is_the_publishers(beat: Beat) -> None:
@@ -83,6 +108,12 @@ def test_both_must_be_named_unless_one_is_the_publishers(beat: Beat) -> None:
 def test_a_brief_has_few_sentences_and_characters() -> None:
     assert is_brief("One. " * SENTENCES) and not is_brief("One. " * (SENTENCES + 1))
     assert is_brief("a" * CHARACTERS) and not is_brief("a" * (CHARACTERS + 1))
+
+
+def test_a_headline_that_names_nobody_is_no_sentence(beat: Beat) -> None:
+    terms = terms_of(beat, "en")
+    found = [features_of(text("Norway invited Spain.", headline).row(0, named=True), terms) for headline in ("", "Talks", "Spain talks")]
+    assert found[0] == found[1] and found[2] is not None and len(found[2].sentences) == 2
 
 
 def test_it_finds_what_the_terms_miss(beat: Beat) -> None:
@@ -108,13 +139,6 @@ def test_it_says_nothing_of_long_texts_and_of_headlines_that_name_both(beat: Bea
     assert judged_by(weights(-9), headline, beat) == judged_by(None, headline, beat) == ("strong", 1)
 
 
-def test_sport_without_a_topic_stays_off_the_beat(beat: Beat) -> None:
-    body = "Handball: Norway beat Spain."
-    found = look(beat, body)
-    assert found is not None and is_elsewhere(found)
-    assert judged_by(weights(9), text(body, ""), beat)[0] == "none"
-
-
 @pytest.mark.parametrize("body", ["", " ", "\n", "Word", "🙂", "\x00\u202e", "Norway" * 100_000, "Norway. " * 100_000], ids=range(8))
 def test_degenerate_texts_have_an_answer(body: str, beat: Beat) -> None:
     assert judged_by(weights(9), text(body, ""), beat) == ("none", 0)
@@ -131,11 +155,11 @@ def test_weights_are_part_of_the_version(beat: Beat) -> None:
 def test_packaged_weights_are_of_features_that_exist() -> None:
     packaged = load_beat(PACKAGED)
     assert packaged.second_judge is not None
-    row = text("Japan invited Russia.", "").row(0, named=True)
-    found = features_of(row, terms_of(packaged, "en"), is_strong_by_terms=True)
+    found = features_of(text("Japan invited Russia.", "").row(0, named=True), terms_of(packaged, "en"))
     assert found is not None
-    known = {*found, *(f"{name}_{language}" for name in ("language", "strong_by_terms") for language in packaged.languages)}
-    assert packaged.second_judge.weights.keys() == known
+    assert packaged.second_judge.weights.keys() == found.whole.keys()
+    languages = {f"language_{language}" for language in packaged.languages}
+    assert packaged.second_judge.sentence_weights.keys() == found.sentences[0][1].keys() | languages
 
 
 @pytest.mark.parametrize("broken", ["{", json.dumps({"bias": "much"}), "[]"])
