@@ -35,6 +35,8 @@ def correct_articles(articles: pl.DataFrame, overrides: pl.DataFrame, known: pl.
         said = mine.filter(subject=subject)
         if subject == "copy":
             said = said.filter(is_known)
+        if said.is_empty():
+            continue
         said = said.select("article_id", given="new_value", is_given=pl.lit(value=True))
         result = (
             result.join(said, on="article_id", how="left", maintain_order="left")
