@@ -21,7 +21,7 @@ from transforms.documents import documents, fates
 from transforms.overrides import correct_articles, correct_mentions, origins
 from transforms.revisions import revisions
 from transforms.turns import turns
-from warehouse.columns import CAPTURE, PARTITION
+from warehouse.columns import CAPTURE, DOCUMENT, PARTITION
 from warehouse.lake import Lake, Partition
 from warehouse.store import Candidate
 from warehouse.tables import enriched, marts, ops, raw, staging
@@ -56,7 +56,7 @@ def settle(
                 candidate.read(enriched.RELEVANCE_TABLE, captures),
                 candidate.read(enriched.TOPICS, captures),
                 candidate.read(enriched.TONE, captures),
-                candidate.read(enriched.COPIES, settled.select("published_date", "article_id")),
+                candidate.read(enriched.COPIES, settled.select(DOCUMENT)),
                 sources,
             ).pipe(correct_articles, corrections.said, corrections.known),
         )

@@ -26,14 +26,13 @@ from transforms.target_tone import (
 from transforms.targets import VERSION as TARGETS_VERSION
 from transforms.tone_changes import SETTLED_DAYS, tone_changes
 from transforms.trends import tone_daily
-from warehouse.columns import CAPTURE
+from warehouse.columns import CAPTURE, DOCUMENT
 from warehouse.store import Candidate
 from warehouse.tables import enriched, marts, ops
 
 VALIDATION = PROJECT / "transforms" / "models" / "validation.json"
 PACKAGED = "packaged"
 _COUNTED = ["article_id", "country_code", "language_code", "genre", "relevance", "is_copy"]
-_KEY = ["published_date", "article_id"]   # the day lets DuckDB pass over the years in which it is not
 
 
 @dataclass(frozen=True)
@@ -112,12 +111,12 @@ def settle_target_tone(candidate: Candidate, affected: pl.DataFrame, current: pl
     candidate.delete(marts.TARGET_TONE, affected)
     days = set(current["published_date"])
     for span in spans(days):
-        mine = current.filter(pl.col("published_date").is_in(span)).select(*_KEY, *CAPTURE)
+        mine = current.filter(pl.col("published_date").is_in(span)).select(*DOCUMENT, *CAPTURE)
         columns = ["article_id", "capture_id", "source_id", "published_date"]
-        documents = candidate.read(marts.ARTICLES, mine.select(_KEY), [*columns, "relevance"]).filter(pl.col("relevance") != "none")
+        documents = candidate.read(marts.ARTICLES, mine.select(DOCUMENT), [*columns, "relevance"]).filter(pl.col("relevance") != "none")
         captures = mine.join(documents, on="article_id", how="semi").select(CAPTURE)
         candidate.insert(marts.TARGET_TONE, target_tone_by_document(
-            candidate.read(enriched.TARGET_TONE, captures), candidate.read(marts.MENTIONS, documents.select(_KEY)),
+            candidate.read(enriched.TARGET_TONE, captures), candidate.read(marts.MENTIONS, documents.select(DOCUMENT)),
             candidate.read(enriched.DOCUMENT_TONE, captures), candidate.read(enriched.TONE, captures), documents,
         ))  # fmt: skip
         tell(say, "tone", span, days)

@@ -110,9 +110,9 @@ def pool(series: Counted, parts: Parts) -> Pool:
         wanted += over_series(weight * mean)
     recent_week = _week(came, wanted, series.weekdays, parts.trim, 0, parts)
     told = [(part, _recent(part, month, recent_week, parts), month > 0) for part, month in zip(every, months, strict=True)]
-    rough = _pooled_inverse_size(told, np.zeros((2, len(came))), None, parts)
+    rough = _pooled_inverse_size(told, len(came), None, parts)
     week = _week(came, wanted, series.weekdays, parts.baseline, parts.lag, parts)
-    return Pool(recent_week, week, rough, _pooled_inverse_size(told, np.zeros((2, len(came))), rough, parts))
+    return Pool(recent_week, week, rough, _pooled_inverse_size(told, len(came), rough, parts))
 
 
 def baseline(series: Counted, shared: Pool, parts: Parts) -> Baseline:
@@ -183,12 +183,13 @@ def _inverse_size(
     return np.clip((excess + 2 / deviation**2 * prior) / (weight + 2 / deviation**2), 0.005, MOST_INVERSE_SIZE)
 
 
-def _pooled_inverse_size(every: list[tuple[Counted, np.ndarray, np.ndarray]], sums: np.ndarray, rough: np.ndarray | None, parts: Parts) -> np.ndarray:
+def _pooled_inverse_size(every: list[tuple[Counted, np.ndarray, np.ndarray]], length: int, rough: np.ndarray | None, parts: Parts) -> np.ndarray:
     """1/k of all series together by day: of the last four weeks as they are, or (with ``rough``) of the baseline without old peaks.
 
     ``every``: series in blocks, what their four weeks let one expect, and where these had an article: silence says nothing about
-    spread; ``sums``: 2 × days, zeros.
+    spread; ``length``: of a series, in days.
     """
+    sums = np.zeros((2, length))
     for part, mean, speaks in every:
         moments, kept = _moments(part, mean, parts), speaks
         if rough is not None:

@@ -114,14 +114,14 @@ def features(text: str, located: Located, terms: LanguageTerms, publisher: Publi
         })
         goes_on = both_named
     roots = [math.sqrt(max(1, end - start)) for start, end in spans]
-    others, foreign = terms.others_in(text), [mark for mark in marks if mark[2] not in implied]
+    others, abroad = terms.others_in(text), [mark for mark in marks if mark[2] not in implied]
     return Brief([(root / sum(roots), of) for root, of in zip(roots, found, strict=True)], {
         "is_one_sentence": float(len(spans) == 1),
         "sentences_implied": math.log1p(len(spans)) if implied else 0.0,
         "acts": math.log1p(len(acts)),
         "others_share": others / (1 + len(marks) + others),
         "negatives_share": terms.negatives_in(text) / len(spans),
-        "place_share": sum(_is_place(text, mark) for mark in foreign) / max(1, len(foreign)),
+        "place_share": sum(_is_place(text, mark) for mark in abroad) / max(1, len(abroad)),
     })
 
 

@@ -11,6 +11,7 @@ RULE_KINDS = ("robots", "tdmrep")  # what a host asks of robots: robots.txt and 
 KINDS = (*RULE_KINDS, "feed", "sitemap", "listing", "archive", "telegram", "article")
 PARTITION = ["captured_date", "run_id", "source_id"]  # the columns that name a log partition, in every table of the log
 CAPTURE = ["captured_date", "capture_id"]   # the day lets DuckDB pass over the years in which it is not
+DOCUMENT = ["published_date", "article_id"]   # likewise
 UNFOLLOWED = ("off_pattern", "no_link", "tombstone")  # decisions on what is none of the source's articles
 MOST_LINKS = 50_000  # items of one document that get a row: what a sitemap may name; who names more wants to keep us busy
 GENRES = (

@@ -40,6 +40,11 @@ def test_scale_does_not_matter() -> None:
     assert small.probability(of(2)) == pytest.approx(large.probability(of(2000)), abs=0.05)
 
 
+def test_a_constant_feature_weighs_nothing() -> None:
+    found = fit([of(1.0, whole=1.0), of(0.0, whole=1.0)], [True, False])
+    assert found["weights"]["y"] == 0 < found["sentence_weights"]["x"]
+
+
 def test_the_same_each_time() -> None:
     briefs, labels = [of(value, 1) for value in range(20)], [value % 3 == 0 for value in range(20)]
     assert fit(briefs, labels) == fit(briefs, labels)

@@ -45,13 +45,20 @@ def test_peers() -> None:
     assert both_named([Passage("Japan rests.", "none", "en", "RU", "government")]) == [True]
 
 
-@pytest.mark.parametrize(("language", "part"), [("ja", ""), ("ja", "second"), ("ru", ""), ("ru", "second"), ("ru", "fifth")])
-def test_fictional_labels(language: str, part: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "part", "least"), [("ja", "", 150), ("ja", "second", 130), ("ru", "", 150), ("ru", "second", 150), ("ru", "fifth", 90)]
+)
+def test_fictional_labels(language: str, part: str, least: int) -> None:
     labelled = synthetic(language, part)
-    assert len(labelled) >= 90
+    assert len(labelled) >= least
     assert len({passage.text for passage in labelled}) == len(labelled)
     assert {passage.label for passage in labelled} == {"strong", "passage", "none"}
     assert any(passage.is_held_out for passage in labelled) and any(not passage.is_held_out for passage in labelled)
+
+
+@pytest.mark.parametrize(("language", "part"), [("ja", ""), ("ru", ""), ("ru", "second")])
+def test_traps_are_held_out_too(language: str, part: str) -> None:
+    assert any(passage.is_held_out for passage in synthetic(language, part) if passage.trap)
 
 
 def test_real_labels_hold_no_text() -> None:
